@@ -1,0 +1,185 @@
+"""Settings of the site. What an operator may choose comes from the environment; see .env.example."""
+
+import secrets
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import dj_database_url
+from csp.constants import NONE, SELF
+
+from callmon.env import BadEnvironment, Environment
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+def stop(line: str) -> None:
+    """A value that makes no sense ends the start with one line on standard error."""
+    sys.exit(f"callmon: {line}")
+
+
+def secret_key(data_dir: Path) -> str:
+    """The key kept in DATA_DIR, made once and readable by its owner only."""
+    path = data_dir / "secret_key"
+    try:
+        return path.read_text()
+    except FileNotFoundError:
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(50))
+        return path.read_text()
+
+
+env = Environment()
+try:
+    DATA_DIR = env.folder("DATA_DIR", str(BASE_DIR / "data"))
+    HOST = env.text("HOST", "127.0.0.1")
+    PORT = env.integer("PORT", 8000, least=1, most=65535)
+    PUBLIC_URL = env.url("PUBLIC_URL", f"http://{HOST}:{PORT}", schemes=("http", "https"))
+    DATABASE_URL = env.url(
+        "DATABASE_URL", f"sqlite:///{DATA_DIR / 'callmon.sqlite3'}", schemes=("sqlite", "postgres", "postgresql")
+    )
+    REDIS_URL = env.url("REDIS_URL", "", schemes=("redis", "rediss", "unix"))
+    TIME_ZONE = env.zone("TIME_ZONE", "UTC")
+    DEMO_CALLS = env.integer("DEMO_CALLS", 2000, least=0, most=1_000_000)
+    ADMIN_PASSWORD = env.text("ADMIN_PASSWORD")
+except BadEnvironment as error:
+    stop(str(error))
+
+try:
+    for folder in (DATA_DIR, DATA_DIR / "files", DATA_DIR / "broker"):
+        folder.mkdir(parents=True, exist_ok=True)
+    SECRET_KEY = env.text("SECRET_KEY") or secret_key(DATA_DIR)
+except OSError as error:
+    stop(f"DATA_DIR={str(DATA_DIR)!r}: takes a folder that can be written to ({error.strerror})")
+
+DEBUG = False
+public = urlsplit(PUBLIC_URL)
+ALLOWED_HOSTS = [host for host in {public.hostname, HOST, "127.0.0.1", "localhost", "[::1]"} if host]
+CSRF_TRUSTED_ORIGINS = [f"{public.scheme}://{public.netloc}"]
+IS_HTTPS = public.scheme == "https"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_HTTPS else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_filters",
+    "django_tables2",
+    "django_htmx",
+    "csp",
+    "callmon",
+    "calls",
+    "calls.ingest",
+    "calls.recordings",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+
+ROOT_URLCONF = "callmon.urls"
+WSGI_APPLICATION = "callmon.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=None)}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["OPTIONS"] = {
+        # A writer takes its lock at the start, waits for others, and readers never wait.
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY; "
+        "PRAGMA cache_size=-65536; PRAGMA mmap_size=1073741824;",
+    }
+else:
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+if REDIS_URL:
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+else:
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "calls:list"
+LOGOUT_REDIRECT_URL = "login"
+
+LANGUAGE_CODE = "en"
+USE_I18N = False
+USE_TZ = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": DATA_DIR / "files"},
+    },
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_BROKER_URL = REDIS_URL or "filesystem://"
+if not REDIS_URL:
+    # The embedded broker. It forgets a message before the task is done: rows with a state are the truth.
+    queue = str(DATA_DIR / "broker")
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"data_folder_in": queue, "data_folder_out": queue, "control_folder": queue}

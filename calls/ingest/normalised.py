@@ -1,0 +1,123 @@
+"""What every provider's payload becomes: pure data, in our words and units, before anything is stored.
+
+None always means "the provider did not say"; it never erases what is known. An empty tuple or mapping means the
+same, since platforms send empty lists for what they do not have yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Literal
+
+from calls.choices import Component, Direction, EndedBy, ResponseKind, Speaker, Status
+
+Json = object  # None, bool, int, float, str, list or dict, as json.loads gives them
+Unit = Literal["credits", "USD", "USD cents"]
+
+
+class Rejected(Exception):
+    """The payload is not what its format says. `path` is where (`message.call.id`), str() the whole reason."""
+
+    def __init__(self, path: str, problem: str) -> None:
+        super().__init__(f"{path}: {problem}" if path else problem)
+        self.path = path
+
+
+class Ignored(Exception):
+    """A known event that the call log does not use; str() says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """Money as the provider gives it; `path` is where it stands in the payload."""
+
+    value: Decimal
+    unit: Unit
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An assistant or a campaign on its platform. Either part may be unknown, not both."""
+
+    external_id: str
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CostPart:
+    component: Component
+    amount: Amount
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One turn. Times are seconds from the start of the audio. For a tool, `text` is its arguments."""
+
+    speaker: Speaker
+    text: str
+    start_seconds: float | None = None
+    end_seconds: float | None = None
+    name: str | None = None
+    result: str | None = None
+    is_error: bool | None = None
+    interrupted: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """One API response time; `at_ms` counts from the start of the audio."""
+
+    kind: ResponseKind
+    duration_ms: int
+    at_ms: int | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingReference:
+    url: str
+    channels: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NormalisedCall:
+    """One call as one delivery describes it.
+
+    `observed_at` and `sequence` order the deliveries of one call by what they tell, not by when they arrived: the
+    moment the provider speaks of, then the place of the event in the provider's own order. Without observed_at the
+    arrival counts. Numbers are given as the provider writes them; store() makes them E.164.
+    """
+
+    source: str
+    external_id: str
+    observed_at: datetime | None = None
+    sequence: int = 0
+
+    status: Status | None = None
+    raw_status: str | None = None
+    ended_reason: str | None = None
+    ended_by: EndedBy | None = None
+
+    assistant: Named | None = None
+    campaign: Named | None = None
+    direction: Direction | None = None
+    from_number: str | None = None
+    to_number: str | None = None
+
+    started_at: datetime | None = None
+    answered_at: datetime | None = None
+    ended_at: datetime | None = None
+    duration_ms: int | None = None
+    cost: Amount | None = None
+
+    cost_items: tuple[CostPart, ...] = ()
+    transcript: tuple[Turn, ...] = ()
+    variables: Mapping[str, Json] = field(default_factory=dict)
+    response_times: tuple[Latency, ...] = ()
+    recording: RecordingReference | None = None
+    metadata: Mapping[str, Json] = field(default_factory=dict)

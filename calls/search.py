@@ -1,0 +1,185 @@
+"""Finding numbers and words: the two database engines side by side, and nowhere else.
+
+SQLite keeps FTS5 tables beside the calls (trigrams of the numbers, words of the transcripts), PostgreSQL a pg_trgm
+index and a tsvector column. Both look through the same text: `Call.phone_search` and `Transcript.words`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Q
+from django.db.models.expressions import RawSQL
+
+# More matches than this are common: then it is quicker to walk the log in its order and look at each call than to
+# gather all matches and sort them.
+COMMON = 5_000
+
+# Scripts that are written without spaces: each character is a word.
+CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
+WORD = re.compile(rf"[{CJK}]|[^\W_{CJK}]+")
+
+
+def words(text: str) -> str:
+    """The words of a text as both engines index them: lower case, without accents, separated by one space."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    plain = "".join(char for char in decomposed if not unicodedata.combining(char))
+    return " ".join(WORD.findall(unicodedata.normalize("NFC", plain)))
+
+
+@dataclass(frozen=True)
+class TranscriptQuery:
+    """What to find in transcripts: phrases (of one word or more) that must all occur, and those that must not."""
+
+    wanted: tuple[str, ...]
+    unwanted: tuple[str, ...]
+
+
+def parse_transcript_query(text: str) -> TranscriptQuery:
+    """Read `words "a phrase" -without`. Raises ValueError when there is no word in it."""
+    wanted, unwanted = [], []
+    for minus, phrase, word in re.findall(r'(-?)(?:"([^"]*)"|([^\s"]+))', text):
+        found = words(phrase or word)
+        if found:
+            (unwanted if minus else wanted).append(found)
+    if not wanted and not unwanted:
+        raise ValueError("takes words, such as: order status, \"a phrase\", -without")
+    return TranscriptQuery(tuple(wanted), tuple(unwanted))
+
+
+def phone_needle(text: str) -> str:
+    """The part of a number that a person means, as it stands in E.164: digits, with + when it is the beginning.
+
+    Any spelling: `(415) 555-0100`, `+1 415`, `0049 30 1234567`, `tel:+44 (0)20 7946 0018`, `555-0100 ext. 7`.
+    Raises ValueError when it is not a number or has fewer than 4 digits.
+    """
+    spelling = unicodedata.normalize("NFKC", text).strip().lower().removeprefix("tel:")
+    spelling = re.sub(r"(?:;ext=|ext\.?|extension|x|#)\s*\d+$", "", spelling)
+    spelling = re.sub(r"\(\s*0\s*\)", "", spelling)
+    digits = "".join(str(unicodedata.digit(char)) for char in spelling if char.isdigit())
+    if any(char.isalpha() for char in spelling) or len(digits) < 4:
+        raise ValueError("takes a phone number or a part of one, 4 digits or more")
+    if spelling.lstrip(" (").startswith("+"):
+        return f"+{digits}"
+    if digits.startswith("00") and len(digits) >= 10:
+        return f"+{digits[2:]}"
+    if digits.startswith("0") and len(digits) >= 9:
+        return digits[1:]  # the trunk prefix of a national spelling, which E.164 leaves out
+    return digits
+
+
+def numbers_containing(needle: str) -> Q:
+    """Calls with `needle` in the number of either side."""
+    if connection.vendor == "sqlite":
+        return _sqlite_numbers(needle)
+    return Q(phone_search__contains=needle)
+
+
+def transcripts_matching(query: TranscriptQuery) -> Q:
+    """Calls whose transcript has all wanted phrases and none of the unwanted. Without wanted ones, also calls
+    that have no transcript."""
+    engine = _sqlite_transcripts if connection.vendor == "sqlite" else _postgres_transcripts
+    condition = Q()
+    if query.wanted:
+        condition &= engine(query.wanted, all)
+    if query.unwanted:
+        condition &= ~engine(query.unwanted, any)
+    return condition
+
+
+# PostgreSQL
+
+POSTGRES_INSTALL = """
+CREATE EXTENSION IF NOT EXISTS pg_trgm;
+CREATE INDEX IF NOT EXISTS call_phone_search ON calls_call USING gin (phone_search gin_trgm_ops);
+ALTER TABLE calls_transcript ADD COLUMN IF NOT EXISTS word_vector tsvector
+    GENERATED ALWAYS AS (to_tsvector('simple', words)) STORED;
+CREATE INDEX IF NOT EXISTS transcript_word_vector ON calls_transcript USING gin (word_vector);
+"""
+
+
+def _postgres_transcripts(phrases: tuple[str, ...], how: object) -> Q:
+    terms = ["(" + " <-> ".join(f"'{word}'" for word in phrase.split()) + ")" for phrase in phrases]
+    query = (" & " if how is all else " | ").join(terms)
+    sql = "SELECT call_id FROM calls_transcript WHERE word_vector @@ to_tsquery('simple', %s)"
+    return Q(pk__in=RawSQL(sql, [query]))  # noqa: S611 - constant SQL, the words are a parameter
+
+
+# SQLite
+
+SQLITE_INSTALL = """
+CREATE VIRTUAL TABLE IF NOT EXISTS calls_phone_fts USING fts5(
+    phone_search, content='calls_call', content_rowid='id', tokenize='trigram', detail='none');
+CREATE TRIGGER IF NOT EXISTS calls_phone_insert AFTER INSERT ON calls_call BEGIN
+    INSERT INTO calls_phone_fts(rowid, phone_search) VALUES (new.id, new.phone_search);
+END;
+CREATE TRIGGER IF NOT EXISTS calls_phone_delete AFTER DELETE ON calls_call BEGIN
+    INSERT INTO calls_phone_fts(calls_phone_fts, rowid, phone_search) VALUES ('delete', old.id, old.phone_search);
+END;
+CREATE TRIGGER IF NOT EXISTS calls_phone_update AFTER UPDATE ON calls_call
+WHEN old.phone_search <> new.phone_search BEGIN
+    INSERT INTO calls_phone_fts(calls_phone_fts, rowid, phone_search) VALUES ('delete', old.id, old.phone_search);
+    INSERT INTO calls_phone_fts(rowid, phone_search) VALUES (new.id, new.phone_search);
+END;
+CREATE VIRTUAL TABLE IF NOT EXISTS calls_transcript_fts USING fts5(
+    words, content='calls_transcript', content_rowid='call_id', tokenize='unicode61 remove_diacritics 0');
+CREATE TRIGGER IF NOT EXISTS calls_transcript_insert AFTER INSERT ON calls_transcript BEGIN
+    INSERT INTO calls_transcript_fts(rowid, words) VALUES (new.call_id, new.words);
+END;
+CREATE TRIGGER IF NOT EXISTS calls_transcript_delete AFTER DELETE ON calls_transcript BEGIN
+    INSERT INTO calls_transcript_fts(calls_transcript_fts, rowid, words) VALUES ('delete', old.call_id, old.words);
+END;
+CREATE TRIGGER IF NOT EXISTS calls_transcript_update AFTER UPDATE ON calls_transcript
+WHEN old.words <> new.words BEGIN
+    INSERT INTO calls_transcript_fts(calls_transcript_fts, rowid, words) VALUES ('delete', old.call_id, old.words);
+    INSERT INTO calls_transcript_fts(rowid, words) VALUES (new.call_id, new.words);
+END;
+"""
+SQLITE_TRIGGERS = re.findall(r"CREATE TRIGGER IF NOT EXISTS (\w+)", SQLITE_INSTALL)
+
+
+def _is_common(table: str, match: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT count(*) FROM (SELECT 1 FROM {table} WHERE {table} MATCH %s LIMIT {COMMON})",  # noqa: S608
+            [match],
+        )
+        return cursor.fetchone()[0] >= COMMON
+
+
+def _sqlite_numbers(needle: str) -> Q:
+    # Trigrams find the candidates, LIKE confirms them: a number may have all trigrams in another order.
+    match = " AND ".join(f'"{needle[i : i + 3]}"' for i in range(len(needle) - 2))
+    confirmed = Q(phone_search__contains=needle)
+    if _is_common("calls_phone_fts", match):
+        return confirmed
+    candidates = RawSQL("SELECT rowid FROM calls_phone_fts WHERE calls_phone_fts MATCH %s", [match])  # noqa: S611
+    return Q(pk__in=candidates) & confirmed
+
+
+def _sqlite_transcripts(phrases: tuple[str, ...], how: object) -> Q:
+    match = (" AND " if how is all else " OR ").join(f'"{phrase}"' for phrase in phrases)
+    sql = "SELECT rowid FROM calls_transcript_fts WHERE calls_transcript_fts MATCH %s"
+    return Q(pk__in=RawSQL(sql, [match]))  # noqa: S611 - constant SQL, the words are a parameter
+
+
+def install(database: BaseDatabaseWrapper) -> None:
+    """Make what the search needs, where it is missing. Django's migrations of SQLite make a table anew and lose
+    its triggers with the old one, so this runs after every migrate."""
+    with database.cursor() as cursor:
+        if database.vendor == "postgresql":
+            cursor.execute(POSTGRES_INSTALL)
+            return
+        cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        present = {name for (name,) in cursor.fetchall()}
+        if present.issuperset(SQLITE_TRIGGERS):
+            return
+        for statement in re.split(r";\n(?=CREATE|$)", SQLITE_INSTALL):
+            if statement.strip():
+                cursor.execute(statement)
+        cursor.execute("INSERT INTO calls_phone_fts(calls_phone_fts) VALUES ('rebuild')")
+        cursor.execute("INSERT INTO calls_transcript_fts(calls_transcript_fts) VALUES ('rebuild')")

@@ -1,0 +1,12 @@
+"""Addresses below /calls/."""
+
+from django.urls import path
+
+from calls import views
+
+app_name = "calls"
+
+urlpatterns = [
+    path("", views.call_list, name="list"),
+    path("<uuid:uuid>/", views.call_detail, name="detail"),
+]
