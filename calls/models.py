@@ -155,8 +155,8 @@ class Call(models.Model):
             models.Index(fields=["direction", "started_at", "id"], name="call_direction"),
             models.Index(fields=["recorded", "started_at", "id"], name="call_recorded"),
             # Sorted by column, and the ranges of duration and cost.
-            models.Index(fields=["duration_ms", "id"], name="call_duration"),
-            models.Index(fields=["cost", "id"], name="call_cost"),
+            models.Index(fields=["duration_ms", "started_at", "id"], name="call_duration"),
+            models.Index(fields=["cost", "started_at", "id"], name="call_cost"),
             models.Index(fields=["assistant_name", "started_at", "id"], name="call_assistant_name"),
         ]
 
