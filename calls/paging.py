@@ -1,0 +1,198 @@
+"""Pages by key instead of by number: quick at any depth, and steady while calls arrive.
+
+An order is a tuple of columns that ends with the id. A page starts after a key, `(x, id) < (X, ID)`, which the index
+of that order answers; nothing is skipped by OFFSET and nothing is counted beyond a cap.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import BooleanField, F, Func, Value
+
+from calls.models import Call
+from calls.querysets import CallQuerySet
+
+COUNT_CAP = 10_000
+LAST = "last"
+
+COLUMNS = {
+    "started_at": ("started_at", "id"),
+    "duration": ("duration_ms", "started_at", "id"),
+    "cost": ("cost", "started_at", "id"),
+    "status": ("status", "started_at", "id"),
+    "assistant": ("assistant_name", "started_at", "id"),
+}
+
+
+class BadToken(ValueError):
+    """A page token that does not belong to this list."""
+
+
+class RowComparison(Func):
+    """`(a, b, id) < (x, y, z)`: the form of a key comparison that both databases answer from an index."""
+
+    output_field = BooleanField()
+    conditional = True
+
+    def __init__(self, columns: Sequence[str], operator: str, values: Sequence[Any]) -> None:
+        fields = [Call._meta.get_field(column) for column in columns]
+        sides = [F(column) for column in columns] + [
+            Value(value, output_field=field) for field, value in zip(fields, values, strict=True)
+        ]
+        super().__init__(*sides)
+        self.operator, self.width = operator, len(columns)
+
+    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:
+        parts = [compiler.compile(side) for side in self.source_expressions]
+        row, key = parts[: self.width], parts[self.width :]
+        sql = f"({', '.join(sql for sql, _ in row)}) {self.operator} ({', '.join(sql for sql, _ in key)})"
+        return sql, [param for _, params in parts for param in params]
+
+
+@dataclass(frozen=True)
+class Order:
+    """The order of a list: the column's public name and its direction. What is not known comes last either way."""
+
+    name: str
+    descending: bool
+
+    @classmethod
+    def parse(cls, text: str) -> Order:
+        return cls(text.removeprefix("-"), text.startswith("-"))
+
+    def __str__(self) -> str:
+        return ("-" if self.descending else "") + self.name
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return COLUMNS[self.name]
+
+    def parts(self, calls: CallQuerySet) -> list[tuple[CallQuerySet, tuple[str, ...]]]:
+        """The list in one part, or in two where the column may be unknown: each with the columns of its order."""
+        column = self.columns[0]
+        if not Call._meta.get_field(column).null:
+            return [(calls, self.columns)]
+        return [
+            (calls.filter(**{f"{column}__isnull": False}), self.columns),
+            (calls.filter(**{f"{column}__isnull": True}), self.columns[1:]),
+        ]
+
+
+@dataclass(frozen=True)
+class Token:
+    """A place in a list: the key of a row, and how many rows stand before it (None when that is not known)."""
+
+    order: Order
+    position: int | None
+    key: tuple[Any, ...]
+
+    @property
+    def part(self) -> int:
+        return 0 if len(self.key) == len(self.order.columns) else 1
+
+    def __str__(self) -> str:
+        key = [value.isoformat() if hasattr(value, "isoformat") else str(value) for value in self.key]
+        text = json.dumps([str(self.order), self.position, *key], separators=(",", ":"))
+        return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+    @classmethod
+    def parse(cls, text: str, order: Order) -> Token:
+        """Raises BadToken for anything that str(token) of a list in the same order did not make."""
+        try:
+            padded = text + "=" * (-len(text) % 4)
+            name, position, *key = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+            columns = order.columns[-len(key) :]
+            if name != str(order) or not key or len(key) > len(order.columns):
+                raise BadToken
+            if not (position is None or (isinstance(position, int) and position >= 0)):
+                raise BadToken
+            values = [Call._meta.get_field(column).to_python(value) for column, value in zip(columns, key, strict=True)]
+        except (binascii.Error, ValueError, TypeError, ValidationError) as error:
+            raise BadToken from error
+        if any(value is None for value in values):
+            raise BadToken
+        return cls(order, position, tuple(values))
+
+    @classmethod
+    def of(cls, row: dict[str, Any], order: Order, position: int | None) -> Token:
+        """The token of a row that has the order's columns."""
+        columns = order.columns if row[order.columns[0]] is not None else order.columns[1:]
+        return cls(order, position, tuple(row[column] for column in columns))
+
+
+@dataclass(frozen=True)
+class Page:
+    """A slice of a list. `first` is the place of its first row, counted from 1; None when that is not known."""
+
+    rows: list[dict[str, Any]]
+    first: int | None
+    after: Token | None
+    before: Token | None
+
+
+def read_page(
+    calls: CallQuerySet, order: Order, size: int, *, after: Token | None = None, before: Token | str | None = None
+) -> Page:
+    """The page after or before a token, the last page for before=LAST, else the first.
+
+    `calls` is a queryset of values that include the order's columns; its own order does not matter.
+    """
+    if before is not None:
+        token = before if isinstance(before, Token) else None
+        rows = _walk(calls, order, size + 1, token, backwards=True)
+        if len(rows) > size or token is None:
+            return _page_before(rows[-size:], order, token, more=len(rows) > size)
+    rows = _walk(calls, order, size + 1, after if before is None else None, backwards=False)
+    skipped = after.position if after and before is None else 0
+    return _page_after(rows[:size], order, skipped, more=len(rows) > size, is_first=after is None or before is not None)
+
+
+def _page_after(rows: list[dict[str, Any]], order: Order, skipped: int | None, *, more: bool, is_first: bool) -> Page:
+    end = None if skipped is None else skipped + len(rows)
+    return Page(
+        rows,
+        first=None if skipped is None else skipped + 1,
+        after=Token.of(rows[-1], order, end) if more else None,
+        before=Token.of(rows[0], order, skipped) if rows and not is_first else None,
+    )
+
+
+def _page_before(rows: list[dict[str, Any]], order: Order, token: Token | None, *, more: bool) -> Page:
+    end = token.position if token else None
+    skipped = None if end is None else max(end - len(rows), 0)
+    return Page(
+        rows,
+        first=None if skipped is None else skipped + 1,
+        after=Token.of(rows[-1], order, end) if token and rows else None,
+        before=Token.of(rows[0], order, skipped) if more else None,
+    )
+
+
+def _walk(
+    calls: CallQuerySet, order: Order, limit: int, token: Token | None, *, backwards: bool
+) -> list[dict[str, Any]]:
+    """Up to `limit` rows from the token on, in the order of the list, read from its end when backwards."""
+    descending = order.descending != backwards
+    parts = list(enumerate(order.parts(calls)))
+    rows: list[dict[str, Any]] = []
+    for index, (part, columns) in reversed(parts) if backwards else parts:
+        if token and (index > token.part if backwards else index < token.part):
+            continue
+        if token and index == token.part:
+            part = part.filter(RowComparison(columns, "<" if descending else ">", token.key))
+        rows += part.order_by(*(f"-{column}" if descending else column for column in columns))[: limit - len(rows)]
+        if len(rows) == limit:
+            break
+    return rows[::-1] if backwards else rows
+
+
+def capped_count(calls: CallQuerySet) -> int:
+    """How many calls there are, up to COUNT_CAP + 1, which means "more than COUNT_CAP"."""
+    return calls.order_by()[: COUNT_CAP + 1].count()
