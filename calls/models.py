@@ -11,7 +11,7 @@ from django.db.models.functions import Concat
 from django.urls import reverse
 
 from calls.choices import LIVE_STATUSES, Component, Direction, EndedBy, RecordingState, ResponseKind, Status
-from calls.querysets import AssistantQuerySet, CallQuerySet
+from calls.querysets import AssistantQuerySet, CallQuerySet, CampaignQuerySet
 
 
 def status_choices() -> list[tuple[str, str]]:
@@ -72,6 +72,8 @@ class Campaign(models.Model):
     source = models.CharField(max_length=40)
     external_id = models.CharField(max_length=200)
     name = models.CharField(max_length=200)
+
+    objects = CampaignQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["source", "external_id"], name="campaign_unique")]
@@ -153,6 +155,8 @@ class Call(models.Model):
             models.Index(fields=["assistant", "started_at", "id", "status"], name="call_assistant"),
             models.Index(fields=["campaign", "started_at", "id", "status"], name="call_campaign"),
             models.Index(fields=["direction", "started_at", "id"], name="call_direction"),
+            # Which campaigns concern a user who sees some assistants only.
+            models.Index(fields=["campaign", "assistant"], name="call_campaign_assistant"),
             models.Index(fields=["recorded", "started_at", "id"], name="call_recorded"),
             # Sorted by column, and the ranges of duration and cost.
             models.Index(fields=["duration_ms", "started_at", "id"], name="call_duration"),

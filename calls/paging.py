@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import BooleanField, F, Func, Value
+from django.db.models import BooleanField, F, Func, Q, Value
 
 from calls.models import Call
 from calls.querysets import CallQuerySet
@@ -74,15 +74,19 @@ class Order:
     def columns(self) -> tuple[str, ...]:
         return COLUMNS[self.name]
 
-    def parts(self, calls: CallQuerySet) -> list[tuple[CallQuerySet, tuple[str, ...]]]:
-        """The list in one part, or in two where the column may be unknown: each with the columns of its order."""
-        column = self.columns[0]
-        if not Call._meta.get_field(column).null:
-            return [(calls, self.columns)]
-        return [
-            (calls.filter(**{f"{column}__isnull": False}), self.columns),
-            (calls.filter(**{f"{column}__isnull": True}), self.columns[1:]),
-        ]
+    @property
+    def keys(self) -> tuple[tuple[str, ...], ...]:
+        """The columns that order each part of the list: one part, or a second one for what is not known."""
+        if Call._meta.get_field(self.columns[0]).null:
+            return (self.columns, self.columns[1:])
+        return (self.columns,)
+
+    def parts(self, calls: CallQuerySet) -> list[CallQuerySet]:
+        """The parts of the list, ordered by `keys`."""
+        if len(self.keys) == 1:
+            return [calls]
+        unknown = Q(**{f"{self.columns[0]}__isnull": True})
+        return [calls.filter(~unknown), calls.filter(unknown)]
 
 
 @dataclass(frozen=True)
@@ -109,7 +113,7 @@ class Token:
             padded = text + "=" * (-len(text) % 4)
             name, position, *key = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
             columns = order.columns[-len(key) :]
-            if name != str(order) or not key or len(key) > len(order.columns):
+            if name != str(order) or columns not in order.keys:
                 raise BadToken
             if not (position is None or (isinstance(position, int) and position >= 0)):
                 raise BadToken
@@ -180,7 +184,7 @@ def _walk(
 ) -> list[dict[str, Any]]:
     """Up to `limit` rows from the token on, in the order of the list, read from its end when backwards."""
     descending = order.descending != backwards
-    parts = list(enumerate(order.parts(calls)))
+    parts = list(enumerate(zip(order.parts(calls), order.keys, strict=True)))
     rows: list[dict[str, Any]] = []
     for index, (part, columns) in reversed(parts) if backwards else parts:
         if token and (index > token.part if backwards else index < token.part):

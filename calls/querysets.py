@@ -4,29 +4,40 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import QuerySet
+from django.contrib.auth.models import AbstractUser, AnonymousUser
+from django.db.models import Exists, OuterRef, QuerySet
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+    from calls.models import Assistant, Call, Campaign  # noqa: F401
 
-    from calls.models import Assistant, Call  # noqa: F401
+User = AbstractUser | AnonymousUser
 
 
-def sees_all_assistants(user: AbstractBaseUser | AnonymousUser) -> bool:
+def sees_all_assistants(user: User) -> bool:
     """Whoever holds Django's `calls.view_call` permission, as the administrator does, sees every call."""
-    return user.has_perm("calls.view_call")  # type: ignore[union-attr]
+    return user.has_perm("calls.view_call")
 
 
 class AssistantQuerySet(QuerySet["Assistant"]):
-    def visible_to(self, user: AbstractBaseUser | AnonymousUser) -> AssistantQuerySet:
+    def visible_to(self, user: User) -> AssistantQuerySet:
         """All assistants, or only those that name the user among their viewers."""
         if sees_all_assistants(user):
             return self
         return self.filter(viewers=user.pk)
 
 
+class CampaignQuerySet(QuerySet["Campaign"]):
+    def visible_to(self, user: User) -> CampaignQuerySet:
+        """The campaigns with a call that the user may see."""
+        if sees_all_assistants(user):
+            return self
+        from calls.models import Call
+
+        return self.filter(Exists(Call.objects.visible_to(user).filter(campaign=OuterRef("pk"))))
+
+
 class CallQuerySet(QuerySet["Call"]):
-    def visible_to(self, user: AbstractBaseUser | AnonymousUser) -> CallQuerySet:
+    def visible_to(self, user: User) -> CallQuerySet:
         """The calls that the user may know of. A call without an assistant needs the right to see all."""
         if sees_all_assistants(user):
             return self

@@ -6,14 +6,22 @@ index and a tsvector column. Both look through the same text: `Call.phone_search
 
 from __future__ import annotations
 
+import functools
+import operator
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, Value
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import Concat
+
+from calls.models import CapturedVariable, Transcript
+
+Combine = Callable[[Q, Q], Q]
 
 # More matches than this are common: then it is quicker to walk the log in its order and look at each call than to
 # gather all matches and sort them.
@@ -38,6 +46,10 @@ class TranscriptQuery:
     wanted: tuple[str, ...]
     unwanted: tuple[str, ...]
 
+    def __str__(self) -> str:
+        phrases = [f"“{phrase}”" for phrase in self.wanted] + [f"without “{phrase}”" for phrase in self.unwanted]
+        return " and ".join(phrases)
+
 
 def parse_transcript_query(text: str) -> TranscriptQuery:
     """Read `words "a phrase" -without`. Raises ValueError when there is no word in it."""
@@ -47,7 +59,7 @@ def parse_transcript_query(text: str) -> TranscriptQuery:
         if found:
             (unwanted if minus else wanted).append(found)
     if not wanted and not unwanted:
-        raise ValueError("takes words, such as: order status, \"a phrase\", -without")
+        raise ValueError("takes words, such as: order \"a phrase\" -without")
     return TranscriptQuery(tuple(wanted), tuple(unwanted))
 
 
@@ -85,10 +97,18 @@ def transcripts_matching(query: TranscriptQuery) -> Q:
     engine = _sqlite_transcripts if connection.vendor == "sqlite" else _postgres_transcripts
     condition = Q()
     if query.wanted:
-        condition &= engine(query.wanted, all)
+        condition &= engine(query.wanted, operator.and_)
     if query.unwanted:
-        condition &= ~engine(query.unwanted, any)
+        condition &= ~engine(query.unwanted, operator.or_)
     return condition
+
+
+def captured(name: str, text: str | None) -> Q:
+    """Calls that captured the variable, with the value whose text is `text`; None is any value."""
+    found = CapturedVariable.objects.filter(name=name, **({} if text is None else {"value_text": text}))
+    if connection.vendor == "sqlite" and found[:COMMON].count() == COMMON:
+        return Q(Exists(found.filter(call=OuterRef("pk"))))
+    return Q(pk__in=found.values("call"))
 
 
 # PostgreSQL
@@ -102,9 +122,9 @@ CREATE INDEX IF NOT EXISTS transcript_word_vector ON calls_transcript USING gin 
 """
 
 
-def _postgres_transcripts(phrases: tuple[str, ...], how: object) -> Q:
+def _postgres_transcripts(phrases: tuple[str, ...], how: Combine) -> Q:
     terms = ["(" + " <-> ".join(f"'{word}'" for word in phrase.split()) + ")" for phrase in phrases]
-    query = (" & " if how is all else " | ").join(terms)
+    query = (" & " if how is operator.and_ else " | ").join(terms)
     sql = "SELECT call_id FROM calls_transcript WHERE word_vector @@ to_tsquery('simple', %s)"
     return Q(pk__in=RawSQL(sql, [query]))  # noqa: S611 - constant SQL, the words are a parameter
 
@@ -161,8 +181,12 @@ def _sqlite_numbers(needle: str) -> Q:
     return Q(pk__in=candidates) & confirmed
 
 
-def _sqlite_transcripts(phrases: tuple[str, ...], how: object) -> Q:
-    match = (" AND " if how is all else " OR ").join(f'"{phrase}"' for phrase in phrases)
+def _sqlite_transcripts(phrases: tuple[str, ...], how: Combine) -> Q:
+    match = (" AND " if how is operator.and_ else " OR ").join(f'"{phrase}"' for phrase in phrases)
+    if _is_common("calls_transcript_fts", match):
+        padded = Transcript.objects.annotate(padded=Concat(Value(" "), "words", Value(" ")))
+        found = functools.reduce(how, (Q(padded__contains=f" {phrase} ") for phrase in phrases))
+        return Q(Exists(padded.filter(found, call=OuterRef("pk"))))
     sql = "SELECT rowid FROM calls_transcript_fts WHERE calls_transcript_fts MATCH %s"
     return Q(pk__in=RawSQL(sql, [match]))  # noqa: S611 - constant SQL, the words are a parameter
 
