@@ -373,9 +373,10 @@ class CallFilter(django_filters.FilterSet):
         """The selected calls, in no order; none when a value is invalid, so that nobody shows more than was asked."""
         return self._select(CRITERIA)
 
-    def qs_of_all_time(self) -> CallQuerySet:
-        """The selection without its range of days."""
-        return self._select(name for name in CRITERIA if name not in RANGE_PARAMETERS)
+    def qs_within(self, period: str) -> CallQuerySet:
+        """The selection with another period instead of its range of days."""
+        others = self._select(name for name in CRITERIA if name not in RANGE_PARAMETERS)
+        return others.filter(within_period(period, self.selection))
 
     def _select(self, names: Iterable[str]) -> CallQuerySet:
         if not self.is_valid():
@@ -428,6 +429,10 @@ class CallFilter(django_filters.FilterSet):
         data.setlist(name, [text for text in data.getlist(name) if text and field.read(text) != value])
         alone = name in ("from", "to") and not data.get("to" if name == "from" else "from")
         return self._encode(data, {"after": None, "before": None} | ({"period": None} if alone else {}))
+
+    def query_within(self, period: str) -> str:
+        """The query string with another period instead of its range of days."""
+        return self.query(**{"from": None, "to": None, "period": period})
 
     def query_of_page(self, parameter: str, token: object) -> str:
         """The query string of another page of the same list; `parameter` is after or before."""

@@ -197,6 +197,11 @@ def _walk(
     return rows[::-1] if backwards else rows
 
 
+def newer_than(token: Token, calls: CallQuerySet) -> CallQuerySet:
+    """The calls that stand before the token in a list of newest first."""
+    return calls.filter(RowComparison(token.order.columns, ">", token.key))
+
+
 def capped_count(calls: CallQuerySet) -> int:
     """How many calls there are, up to COUNT_CAP + 1, which means "more than COUNT_CAP"."""
     return calls.order_by()[: COUNT_CAP + 1].count()

@@ -8,5 +8,6 @@ app_name = "calls"
 
 urlpatterns = [
     path("", views.call_list, name="list"),
+    path("updates/<str:newest>/<str:live>/", views.updates, name="updates"),
     path("<uuid:uuid>/", views.call_detail, name="detail"),
 ]

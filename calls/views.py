@@ -1,16 +1,160 @@
-"""Pages of the call log."""
+"""The page of the call log."""
 
-from uuid import UUID
+from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from dataclasses import dataclass
 
-from calls.models import Call
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.safestring import mark_safe
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from calls import tables
+from calls.choices import LIVE_STATUSES
+from calls.filters import DEFAULT_ORDER, LAYOUT, PERIOD_DAYS, PERIODS, RANGE_PARAMETERS, SIZES, CallFilter
+from calls.panel import FOLDED, panel, sizes
+from calls.paging import COUNT_CAP, LAST, Page, Token, capped_count, newer_than, read_page
 
 
+@require_safe
+@cache_control(private=True, no_store=True)
 def call_list(request: HttpRequest) -> HttpResponse:
+    selection = CallFilter.from_request(request)
+    page, place = read_list(selection)
+    fields = panel(selection)
+    context = {
+        "list_url": request.path,
+        "is_valid": selection.is_valid(),
+        "description": selection.describe(),
+        "panel": fields,
+        "more_is_open": any(fields[name].value or fields[name].error for name in FOLDED),
+        "kept": [(name, selection.data[name]) for name in ("sort", "size") if selection.data.get(name)],
+        "chips": selection.chips(),
+        "errors": page_errors(selection),
+        "headers": tables.headers(selection),
+        "rows": tables.rows(page.rows, selection),
+        "place": place,
+        "links": page_links(page, selection),
+        "sizes": sizes(selection),
+        "wider": [] if page.rows else wider_ranges(selection),
+        "updates_url": updates_url(page, selection),
+    }
+    # Jinja2 escapes as Django does, but does not mark its text as escaped.
+    log = mark_safe(render_to_string("calls/log.jinja", context))  # noqa: S308
+    return render(request, "calls/call_list.html", {"log": log})
+
+
+@require_safe
+@cache_control(private=True, no_store=True)
+def updates(request: HttpRequest, newest: str, live: str) -> HttpResponse:
+    """How many calls of the selection began after the newest one shown, and the rows of live calls as they are now.
+
+    `newest` is a page token, `live` the ids of the calls that were live when the page was read, or "-". Nothing on
+    the page moves: new calls are announced, rows are replaced where they stand.
+    """
+    selection = CallFilter.from_request(request)
+    try:
+        token = Token.parse(newest, DEFAULT_ORDER)
+        ids = [int(text) for text in live.split(",") if text != "-"][: max(SIZES)]
+    except ValueError:
+        raise Http404 from None
+    calls = selection.queryset.filter(pk__in=ids).values(*tables.VALUES)
+    context = {
+        "oob": True,
+        "list_url": reverse("calls:list"),
+        "query": selection.query(),
+        "count": capped_count(newer_than(token, selection.qs)),
+        "rows": tables.rows(list(calls), selection),
+    }
+    return HttpResponse(render_to_string("calls/updates.jinja", context))
+
+
+def page_errors(selection: CallFilter) -> list[str]:
+    """The messages that have no field in the panel to stand beside: unknown parameters, the layout of the page."""
+    errors = selection.form.errors
+    layout = [f"{name}: {message}" for name in LAYOUT for message in errors.get(name, ())]
+    return [*selection.form.non_field_errors(), *layout]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a page stands in its list. `first` and `last` count from 1; None when that is not known."""
+
+    first: int | None
+    last: int | None
+    total: int
+
+    def __str__(self) -> str:
+        """`1–50 of 1,234 calls`, `10,000+ calls` where the place is not known, `no calls`."""
+        if not self.total:
+            return "no calls"
+        total = f"{COUNT_CAP:,}+" if self.total > COUNT_CAP else f"{self.total:,}"
+        shown = f"{self.first:,}–{self.last:,} of " if self.first else ""
+        return f"{shown}{total} {'call' if self.total == 1 else 'calls'}"
+
+
+def read_list(selection: CallFilter) -> tuple[Page, Place]:
+    values = selection.form.cleaned_data if selection.is_valid() else {}
+    calls = selection.qs.values(*tables.VALUES)
+    page = read_page(calls, selection.order, selection.size, after=values.get("after"), before=values.get("before"))
+    total = capped_count(selection.qs) if page.after or page.before else len(page.rows)
+    first = page.first
+    if first is None and values.get("before") == LAST and total <= COUNT_CAP:
+        first = total - len(page.rows) + 1
+    return page, Place(first, first + len(page.rows) - 1 if first else None, total)
+
+
+def updates_url(page: Page, selection: CallFilter) -> str:
+    """Where the page asks what became of its live calls and which calls are new; "" where nothing is followed: on
+    later pages, in another order than newest first, and where no call is shown."""
+    if not page.rows or page.before or selection.order != DEFAULT_ORDER:
+        return ""
+    newest = Token.of(page.rows[0], selection.order, None)
+    live = ",".join(str(row["id"]) for row in page.rows if row["status"] in LIVE_STATUSES)
+    return f"{reverse('calls:updates', args=[newest, live or '-'])}?{selection.query()}"
+
+
+def page_links(page: Page, selection: CallFilter) -> list[tuple[str, str, str]]:
+    """Label, relation and query string of the links to other pages; the query is "" for those that are not there."""
+    before = selection.query_of_page("before", page.before) if page.before else ""
+    after = selection.query_of_page("after", page.after) if page.after else ""
+    return [
+        ("First", "first", selection.query() if before else ""),
+        ("Previous", "prev", before),
+        ("Next", "next", after),
+        ("Last", "last", selection.query_of_page("before", LAST) if after else ""),
+    ]
+
+
+@dataclass(frozen=True)
+class WiderRange:
+    """A range of days that has calls where the chosen one has none."""
+
+    label: str
+    query: str
+    total: str
+
+
+def wider_ranges(selection: CallFilter) -> list[WiderRange]:
+    """The narrowest period in which the selection has calls, and all time; empty when the range hides nothing."""
+    if not any(selection.chosen(name) for name in RANGE_PARAMETERS):
+        return []
+    newest = selection.qs_within("all").order_by("started_at").values_list("started_at", flat=True).last()
+    if newest is None:
+        return []
+    zone = selection.selection.zone
+    days_ago = (selection.selection.today - newest.astimezone(zone).date()).days
+    narrowest = [period for period, days in PERIOD_DAYS.items() if 0 <= days_ago < days][:1]
+    return [_wider_range(selection, period) for period in (*narrowest, "all")]
+
+
+def _wider_range(selection: CallFilter, period: str) -> WiderRange:
+    total = capped_count(selection.qs_within(period))
+    return WiderRange(PERIODS[period].lower(), selection.query_within(period), str(Place(None, None, total)))
+
+
+def call_detail(request, uuid):
     return HttpResponse("")
-
-
-def call_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    return HttpResponse(str(get_object_or_404(Call.objects.visible_to(request.user), uuid=uuid)))

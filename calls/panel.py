@@ -1,0 +1,67 @@
+"""The filters as the page shows them: values as they were typed, options, and the message beside each field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from calls.choices import Direction, Status
+from calls.filters import CRITERIA, NO_CAMPAIGN, PERIODS, SIZES, CallFilter
+
+# Beyond this many options a list is cut; the chosen ones always stay.
+OPTIONS_SHOWN = 200
+
+
+@dataclass(frozen=True)
+class Option:
+    value: str
+    label: str
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Field:
+    """One filter. `value` is what was typed, `error` the message for it, `left_out` how many options are not shown."""
+
+    name: str
+    value: str
+    error: str
+    options: list[Option] = field(default_factory=list)
+    left_out: int = 0
+
+    @property
+    def summary(self) -> str:
+        """What is chosen: `Any`, `Completed`, `3 chosen`."""
+        chosen = [option.label for option in self.options if option.chosen]
+        return "Any" if not chosen else chosen[0] if len(chosen) == 1 else f"{len(chosen)} chosen"
+
+
+def panel(selection: CallFilter) -> dict[str, Field]:
+    names = selection.selection
+    options = {
+        "period": [("", "All time"), *((value, label) for value, label in PERIODS.items() if value != "all")],
+        "assistant": [(str(id), name) for id, name in names.assistants.items()],
+        "campaign": [(NO_CAMPAIGN, "No campaign"), *((str(id), name) for id, name in names.campaigns.items())],
+        "status": Status.choices,
+        "direction": [("", "Any"), *Direction.choices],
+        "recorded": [("", "Any"), ("true", "Recorded"), ("false", "Not recorded")],
+    }
+    return {name: _field(name, options.get(name, ()), selection) for name in CRITERIA}
+
+
+def _field(name: str, options: Iterable[tuple[str, str]], selection: CallFilter) -> Field:
+    texts = [text for text in selection.data.getlist(name) if text]
+    chosen = set(texts or [""]) | ({""} if texts == ["all"] else set())  # period=all says what no period means
+    shown = [Option(value, label, value in chosen) for value, label in options]
+    kept = [option for index, option in enumerate(shown) if index < OPTIONS_SHOWN or option.chosen]
+    errors = selection.form.errors.get(name, [])
+    return Field(name, " ".join(texts) if len(texts) < 2 else texts[-1], " ".join(errors), kept, len(shown) - len(kept))
+
+
+# The filters that are folded away until one of them is used.
+FOLDED = ("campaign", "direction", "recorded", "min_duration", "max_duration", "min_cost", "max_cost", "q", "variable")
+
+
+def sizes(selection: CallFilter) -> list[tuple[int, str, bool]]:
+    """The page sizes: number, query string, and whether it is the present one."""
+    return [(size, selection.query(size=str(size)), size == selection.size) for size in SIZES]
