@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from calls import tables
 from calls.choices import LIVE_STATUSES
-from calls.filters import DEFAULT_ORDER, LAYOUT, PERIOD_DAYS, PERIODS, RANGE_PARAMETERS, SIZES, CallFilter
+from calls.filters import DEFAULT_ORDER, LAYOUT, PERIOD_DAYS, PERIODS, RANGE_PARAMETERS, SIZES, CallFilter, parse_id
 from calls.panel import FOLDED, panel, sizes
 from calls.paging import COUNT_CAP, LAST, Page, Token, capped_count, newer_than, read_page
 
@@ -58,7 +58,7 @@ def updates(request: HttpRequest, newest: str, live: str) -> HttpResponse:
     selection = CallFilter.from_request(request)
     try:
         token = Token.parse(newest, DEFAULT_ORDER)
-        ids = [int(text) for text in live.split(",") if text != "-"][: max(SIZES)]
+        ids = [parse_id(text) for text in live.split(",") if text != "-"][: max(SIZES)]
     except ValueError:
         raise Http404 from None
     calls = selection.queryset.filter(pk__in=ids).values(*tables.VALUES)
