@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models import Exists, OuterRef, Q, TextField, Value
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Concat
 
@@ -34,7 +34,7 @@ WORD = re.compile(rf"[{CJK}]|[^\W_{CJK}]+")
 
 def words(text: str) -> str:
     """The words of a text as both engines index them: lower case, without accents, separated by one space."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    decomposed = unicodedata.normalize("NFKD", text).casefold()
     plain = "".join(char for char in decomposed if not unicodedata.combining(char))
     return " ".join(WORD.findall(unicodedata.normalize("NFC", plain)))
 
@@ -184,7 +184,7 @@ def _sqlite_numbers(needle: str) -> Q:
 def _sqlite_transcripts(phrases: tuple[str, ...], how: Combine) -> Q:
     match = (" AND " if how is operator.and_ else " OR ").join(f'"{phrase}"' for phrase in phrases)
     if _is_common("calls_transcript_fts", match):
-        padded = Transcript.objects.annotate(padded=Concat(Value(" "), "words", Value(" ")))
+        padded = Transcript.objects.annotate(padded=Concat(Value(" "), "words", Value(" "), output_field=TextField()))
         found = functools.reduce(how, (Q(padded__contains=f" {phrase} ") for phrase in phrases))
         return Q(Exists(padded.filter(found, call=OuterRef("pk"))))
     sql = "SELECT rowid FROM calls_transcript_fts WHERE calls_transcript_fts MATCH %s"
