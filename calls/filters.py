@@ -369,6 +369,12 @@ class CallFilter(django_filters.FilterSet):
         return self._form
 
     @functools.cached_property
+    def values(self) -> dict[str, Any]:
+        """The values of the valid parameters, cleaned; None or an empty list for those that are not given."""
+        self.form.is_valid()  # reads the data once
+        return self.form.cleaned_data
+
+    @functools.cached_property
     def qs(self) -> CallQuerySet:
         """The selected calls, in no order; none when a value is invalid, so that nobody shows more than was asked."""
         return self._select(CRITERIA)
@@ -381,22 +387,30 @@ class CallFilter(django_filters.FilterSet):
     def _select(self, names: Iterable[str]) -> CallQuerySet:
         if not self.is_valid():
             return self.queryset.none()
-        values = self.form.cleaned_data
         return self.queryset.filter(
-            *(CRITERIA[name].condition(values[name], self.selection) for name in names if self.chosen(name))
+            *(CRITERIA[name].condition(self.values[name], self.selection) for name in names if self.chosen(name))
         )
 
     def chosen(self, name: str) -> list[Any]:
         """The values given for a parameter; empty when there is none or it is invalid."""
-        return CRITERIA[name].values(self.form.cleaned_data.get(name))
+        return CRITERIA[name].values(self.values.get(name))
 
     @property
     def order(self) -> Order:
-        return self.form.cleaned_data.get("sort") or DEFAULT_ORDER
+        return self.values.get("sort") or DEFAULT_ORDER
 
     @property
     def size(self) -> int:
-        return self.form.cleaned_data.get("size") or DEFAULT_SIZE
+        return self.values.get("size") or DEFAULT_SIZE
+
+    @property
+    def after(self) -> Token | None:
+        return self.values.get("after") or None
+
+    @property
+    def before(self) -> Token | str | None:
+        """A token or LAST."""
+        return self.values.get("before") or None
 
     # In words
 

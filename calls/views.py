@@ -97,12 +97,11 @@ class Place:
 
 
 def read_list(selection: CallFilter) -> tuple[Page, Place]:
-    values = selection.form.cleaned_data if selection.is_valid() else {}
     calls = selection.qs.values(*tables.VALUES)
-    page = read_page(calls, selection.order, selection.size, after=values.get("after"), before=values.get("before"))
+    page = read_page(calls, selection.order, selection.size, after=selection.after, before=selection.before)
     total = capped_count(selection.qs) if page.after or page.before else len(page.rows)
     first = page.first
-    if first is None and values.get("before") == LAST and total <= COUNT_CAP:
+    if first is None and selection.before == LAST and total <= COUNT_CAP:
         first = total - len(page.rows) + 1
     return page, Place(first, first + len(page.rows) - 1 if first else None, total)
 
