@@ -33,6 +33,8 @@ from calls.models import Call, CapturedVariable, CostItem, Recording, ResponseTi
 # Longer values are folded.
 LINES_SHOWN = 12
 CHARACTERS_SHOWN = 400
+# Longer values stand below their name.
+CHARACTERS_IN_COLUMN = 40
 
 SPEAKERS = dict(Speaker.choices)
 KINDS = dict(ResponseKind.choices)
@@ -192,13 +194,14 @@ def pretty_text(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class VariableShown:
-    """A captured variable. `type` is the JSON type; `is_code` is anything but a string; `preview` is the beginning
-    of a value that is folded, "" for one that is not."""
+    """A captured variable. `type` is the JSON type, `is_code` is anything but a string, `is_tall` takes the whole
+    width; `preview` is the beginning of a value that is folded, "" for one that is not."""
 
     name: str
     type: str
     value: str
     is_code: bool
+    is_tall: bool
     preview: str
 
 
@@ -207,7 +210,8 @@ def variable(captured: CapturedVariable) -> VariableShown:
     text = value if isinstance(value, str) else pretty(value)
     is_long = len(text) > CHARACTERS_SHOWN or text.count("\n") >= LINES_SHOWN
     preview = " ".join(text[:80].split()) if is_long else ""
-    return VariableShown(captured.name, kind, text, kind != "string", preview)
+    is_tall = len(text) > CHARACTERS_IN_COLUMN or "\n" in text
+    return VariableShown(captured.name, kind, text, kind != "string", is_tall, preview)
 
 
 def json_type(value: object) -> str:
@@ -251,7 +255,7 @@ def cost(call: Call, items: Iterable[CostItem]) -> Cost:
     rest = Decimal() if call.cost is None or not groups else call.cost - total
     return Cost(
         rows=[_cost_row(component, sums[component], whole, groups[component]) for component in order],
-        rest_label="" if not rest else "Not in the parts" if rest > 0 else "Parts above the total",
+        rest_label="" if not rest else "Not itemised" if rest > 0 else "Itemised beyond the total",
         rest=format_credits(rest) if rest else "",
         total=format_credits(total if call.cost is None else call.cost),
     )

@@ -14,12 +14,11 @@
     return found;
   };
 
-  // Inside a transcript that scrolls by itself the marked turn stays in sight; the page never moves.
+  // The marked turn stays in sight inside the transcript, which scrolls by itself; the page never moves.
   const keepInSight = (turn) => {
-    const list = turn.parentElement;
-    const top = turn.offsetTop - list.offsetTop;
-    const isHidden = top < list.scrollTop || top + turn.offsetHeight > list.scrollTop + list.clientHeight;
-    if (isHidden && list.scrollHeight > list.clientHeight) list.scrollTop = top - list.clientHeight / 3;
+    const box = turn.closest(".turns-box");
+    const top = turn.getBoundingClientRect().top - box.getBoundingClientRect().top;
+    if (top < 0 || top + turn.offsetHeight > box.clientHeight) box.scrollTop += top - box.clientHeight / 3;
   };
 
   const mark = (call, turn) => {
