@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import functools
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -137,12 +137,14 @@ def words_of(choices: Iterable[str]) -> Callable[[str], str]:
 
 @dataclass(frozen=True)
 class Selection:
-    """What conditions and words need to know: the zone, its day of today, and the names of the visible."""
+    """What conditions and words need to know: the zone, its day of today, and the names of the visible; and whether
+    the calls are looked at one by one (see calls.search)."""
 
     zone: ZoneInfo
     today: date
     assistants: dict[int, str]
     campaigns: dict[int, str]
+    walk: bool = False
 
 
 class Criterion(django_filters.Filter):
@@ -191,7 +193,7 @@ def in_campaigns(campaigns: list[int | str], selection: Selection) -> Q:
 
 
 def with_variables(variables: list[tuple[str, str | None]], selection: Selection) -> Q:
-    return functools.reduce(Q.__and__, (search.captured(name, text) for name, text in variables))
+    return functools.reduce(Q.__and__, (search.captured(name, text, walk=selection.walk) for name, text in variables))
 
 
 def milliseconds(seconds: Decimal) -> int:
@@ -229,12 +231,12 @@ CRITERIA = {
     ),
     "phone": Criterion(
         One(search.phone_needle),
-        lambda needle, s: search.numbers_containing(needle),
+        lambda needle, s: search.numbers_containing(needle, walk=s.walk),
         lambda needle, s: f"number with {needle}",
     ),
     "q": Criterion(
         One(search.parse_transcript_query),
-        lambda query, s: search.transcripts_matching(query),
+        lambda query, s: search.transcripts_matching(query, walk=s.walk),
         lambda query, s: f"transcript with {query}",
     ),
     "variable": Criterion(
@@ -260,7 +262,7 @@ CRITERIA = {
     ),
     "recorded": Criterion(
         One(words_of(("true", "false"))),
-        lambda word, s: Q(recorded=word == "true"),
+        lambda word, s: Q(recorded__in=[word == "true"]),
         lambda word, s: "recorded" if word == "true" else "not recorded",
     ),
 }
@@ -385,18 +387,22 @@ class CallFilter(django_filters.FilterSet):
     @functools.cached_property
     def qs(self) -> CallQuerySet:
         """The selected calls, in no order; none when a value is invalid, so that nobody shows more than was asked."""
-        return self._select(CRITERIA)
+        return self._select(CRITERIA, self.selection)
+
+    def qs_to_walk(self) -> CallQuerySet:
+        """The same calls, for a reader that takes the first of many in their order."""
+        return self._select(CRITERIA, replace(self.selection, walk=True))
 
     def qs_within(self, period: str) -> CallQuerySet:
         """The selection with another period instead of its range of days."""
-        others = self._select(name for name in CRITERIA if name not in RANGE_PARAMETERS)
+        others = self._select((name for name in CRITERIA if name not in RANGE_PARAMETERS), self.selection)
         return others.filter(within_period(period, self.selection))
 
-    def _select(self, names: Iterable[str]) -> CallQuerySet:
+    def _select(self, names: Iterable[str], selection: Selection) -> CallQuerySet:
         if not self.is_valid():
             return self.queryset.none()
         return self.queryset.filter(
-            *(CRITERIA[name].condition(self.values[name], self.selection) for name in names if self.chosen(name))
+            *(CRITERIA[name].condition(self.values[name], selection) for name in names if self.chosen(name))
         )
 
     def chosen(self, name: str) -> list[Any]:
