@@ -162,6 +162,9 @@ class Criterion(django_filters.Filter):
     def __deepcopy__(self, memo: dict[int, Any]) -> Criterion:
         return copy.copy(self)  # a FilterSet copies its filters for every request; ours have no state to copy
 
+    def narrow(self, calls: CallQuerySet, cleaned: Any, selection: Selection) -> CallQuerySet:
+        return calls.filter(self.condition(cleaned, selection))
+
     def values(self, cleaned: Any) -> list[Any]:
         """The values one by one: each has words and a chip of its own."""
         if cleaned is None:
@@ -192,8 +195,15 @@ def in_campaigns(campaigns: list[int | str], selection: Selection) -> Q:
     return condition | Q(campaign__isnull=True) if NO_CAMPAIGN in campaigns else condition
 
 
-def with_variables(variables: list[tuple[str, str | None]], selection: Selection) -> Q:
-    return functools.reduce(Q.__and__, (search.captured(name, text, walk=selection.walk) for name, text in variables))
+class EachVariable(Criterion):
+    """All of several variables. They are rows of one table, so each is filtered for in a step of its own."""
+
+    def narrow(
+        self, calls: CallQuerySet, cleaned: list[tuple[str, str | None]], selection: Selection
+    ) -> CallQuerySet:
+        for variable in cleaned:
+            calls = super().narrow(calls, variable, selection)
+        return calls
 
 
 def milliseconds(seconds: Decimal) -> int:
@@ -239,9 +249,9 @@ CRITERIA = {
         lambda query, s: search.transcripts_matching(query, walk=s.walk),
         lambda query, s: f"transcript with {query}",
     ),
-    "variable": Criterion(
+    "variable": EachVariable(
         Many(parse_variable),
-        with_variables,
+        lambda variable, s: search.captured(*variable, walk=s.walk),
         lambda variable, s: f"{variable[0]} captured" if variable[1] is None else f"{variable[0]} is {variable[1]}",
     ),
     "min_duration": Criterion(
@@ -401,9 +411,11 @@ class CallFilter(django_filters.FilterSet):
     def _select(self, names: Iterable[str], selection: Selection) -> CallQuerySet:
         if not self.is_valid():
             return self.queryset.none()
-        return self.queryset.filter(
-            *(CRITERIA[name].condition(self.values[name], selection) for name in names if self.chosen(name))
-        )
+        calls = self.queryset
+        for name in names:
+            if self.chosen(name):
+                calls = CRITERIA[name].narrow(calls, self.values[name], selection)
+        return calls
 
     def chosen(self, name: str) -> list[Any]:
         """The values given for a parameter; empty when there is none or it is invalid."""

@@ -162,6 +162,9 @@ class Call(models.Model):
             models.Index(fields=["duration_ms", "started_at", "id"], name="call_duration"),
             models.Index(fields=["cost", "started_at", "id"], name="call_cost"),
             models.Index(fields=["assistant_name", "started_at", "id"], name="call_assistant_name"),
+            # The pair that belongs together: calls of one status are long or short, dear or free.
+            models.Index(fields=["status", "duration_ms", "started_at", "id"], name="call_status_duration"),
+            models.Index(fields=["status", "cost", "started_at", "id"], name="call_status_cost"),
         ]
 
     def __str__(self) -> str:

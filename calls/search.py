@@ -7,21 +7,20 @@ index and a tsvector column. Both look through the same text: `Call.phone_search
 from __future__ import annotations
 
 import functools
-import operator
 import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
-from django.db import connection
+from django.db import connection, models
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Exists, F, Func, OuterRef, Q, TextField, Value
+from django.db.models import Exists, F, Func, Lookup, OuterRef, Q, TextField, Value
 from django.db.models.expressions import Combinable, RawSQL
 from django.db.models.functions import Concat
 
 from calls.models import Call, CapturedVariable, Transcript
 
-Combine = Callable[[Q, Q], Q]
 
 # Scripts that are written without spaces: each character is a word.
 CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
@@ -89,36 +88,47 @@ def numbers_containing(needle: str, *, walk: bool = False) -> Q:
     """Calls with `needle` in the number of either side."""
     found = Q(phone_search__contains=needle)
     if connection.vendor == "sqlite" and not walk:
-        return _with_trigrams(needle) & found
+        return Q(phone_index__numbers__match=_telling_trigrams(needle)) & found
     return found
 
 
 def transcripts_matching(query: TranscriptQuery, *, walk: bool = False) -> Q:
     """Calls whose transcript has all wanted phrases and none of the unwanted. Without wanted ones, also calls
     that have no transcript."""
-    if connection.vendor == "postgresql":
-        engine = _with_word_vector
-    else:
-        engine = _with_phrases_in_turn if walk else _with_phrases
     condition = Q()
     if query.wanted:
-        condition &= engine(query.wanted, operator.and_)
+        condition &= _having_all(query.wanted, walk=walk)
     if query.unwanted:
-        condition &= ~engine(query.unwanted, operator.or_)
+        condition &= ~_having_any(query.unwanted)
     return condition
 
 
 def captured(name: str, text: str | None, *, walk: bool = False) -> Q:
-    """Calls that captured the variable, with the value whose text is `text`; None is any value."""
-    found = CapturedVariable.objects.filter(name=name, **({} if text is None else {"value_text": text}))
-    if connection.vendor == "sqlite" and walk:
-        return Q(Exists(found.filter(call=OuterRef("pk"))))
-    return Q(pk__in=found.values("call"))
+    """Calls that captured the variable, with the value whose text is `text`; None is any value. Each variable is to
+    be filtered for in a step of its own, since this may join their rows."""
+    found = {"name": name} | ({} if text is None else {"value_text": text})
+    if connection.vendor == "sqlite" and not walk:
+        return Q(**{f"variables__{column}": value for column, value in found.items()})
+    return Q(Exists(CapturedVariable.objects.filter(**found, call=OuterRef("pk"))))
 
 
 def sorted_afterwards(column: str) -> Combinable:
     """The column to sort by, where few calls are sorted: SQLite would rather walk all calls in their order."""
     return Func(F(column), template="+%(expressions)s") if connection.vendor == "sqlite" else F(column)
+
+
+def _having_all(phrases: tuple[str, ...], *, walk: bool) -> Q:
+    if connection.vendor == "postgresql":
+        return _word_vector(" & ", phrases)
+    if walk:
+        return _phrases_in_turn(Q.__and__, phrases)
+    return Q(transcript_index__words__match=" AND ".join(f'"{phrase}"' for phrase in phrases))
+
+
+def _having_any(phrases: tuple[str, ...]) -> Q:
+    if connection.vendor == "postgresql":
+        return _word_vector(" | ", phrases)
+    return _phrases_in_turn(Q.__or__, phrases)
 
 
 # PostgreSQL
@@ -132,11 +142,10 @@ CREATE INDEX IF NOT EXISTS transcript_word_vector ON calls_transcript USING gin 
 """
 
 
-def _with_word_vector(phrases: tuple[str, ...], how: Combine) -> Q:
+def _word_vector(operator: str, phrases: tuple[str, ...]) -> Q:
     terms = ["(" + " <-> ".join(f"'{word}'" for word in phrase.split()) + ")" for phrase in phrases]
-    query = (" & " if how is operator.and_ else " | ").join(terms)
     sql = "SELECT call_id FROM calls_transcript WHERE word_vector @@ to_tsquery('simple', %s)"
-    return Q(pk__in=RawSQL(sql, [query]))  # noqa: S611 - constant SQL, the words are a parameter
+    return Q(pk__in=RawSQL(sql, [operator.join(terms)]))  # noqa: S611 - constant SQL, the words are a parameter
 
 
 # SQLite
@@ -172,31 +181,68 @@ END;
 SQLITE_TRIGGERS = re.findall(r"CREATE TRIGGER IF NOT EXISTS (\w+)", SQLITE_INSTALL)
 
 
+
+
+class IndexedText(models.TextField):
+    """What an FTS5 table is asked with MATCH: its hidden column, which has the name of the table."""
+
+
+@IndexedText.register_lookup
+class Match(Lookup):
+    lookup_name = "match"
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        column, params = self.process_lhs(compiler, connection)
+        text, more = self.process_rhs(compiler, connection)
+        return f"{column} MATCH {text}", [*params, *more]
+
+
+class PhoneIndex(models.Model):
+    """The trigrams of the numbers: a join with it yields its matches one by one, so that a count can stop early."""
+
+    call = models.OneToOneField(
+        Call, models.DO_NOTHING, primary_key=True, db_column="rowid", related_name="phone_index"
+    )
+    numbers = IndexedText(db_column="calls_phone_fts")
+
+    class Meta:
+        app_label = "calls"
+        managed = False
+        db_table = "calls_phone_fts"
+
+
+class TranscriptIndex(models.Model):
+    """The words of the transcripts."""
+
+    call = models.OneToOneField(
+        Call, models.DO_NOTHING, primary_key=True, db_column="rowid", related_name="transcript_index"
+    )
+    words = IndexedText(db_column="calls_transcript_fts")
+
+    class Meta:
+        app_label = "calls"
+        managed = False
+        db_table = "calls_transcript_fts"
+
+
 # How many of the newest numbers are looked at to learn which trigrams tell something.
 SAMPLE = 500
 
 
-def _with_trigrams(needle: str) -> Q:
-    """Calls that have the telling trigrams of the needle, in any order. What most numbers share, such as the code of
-    a country, takes long to read and tells nothing."""
+def _telling_trigrams(needle: str) -> str:
+    """The trigrams of the needle, in any order. Those that most numbers share, such as the code of a country, are
+    left out: they take long to read and tell nothing."""
     trigrams = {needle[i : i + 3] for i in range(len(needle) - 2)}
     newest = list(Call.objects.order_by("-pk").values_list("phone_search", flat=True)[:SAMPLE])
-    share = {trigram: sum(trigram in number for number in newest) for trigram in trigrams}
-    telling = [trigram for trigram in trigrams if share[trigram] <= len(newest) // 5] or [min(share, key=share.__getitem__)]
-    return _matching("calls_phone_fts", " AND ".join(f'"{trigram}"' for trigram in sorted(telling)))
+    shares = {trigram: sum(trigram in number for number in newest) for trigram in trigrams}
+    rarest = min(shares, key=lambda trigram: (shares[trigram], trigram))
+    telling = {trigram for trigram, share in shares.items() if share <= len(newest) // 5} | {rarest}
+    return " AND ".join(f'"{trigram}"' for trigram in sorted(telling))
 
 
-def _with_phrases(phrases: tuple[str, ...], how: Combine) -> Q:
-    return _matching("calls_transcript_fts", (" AND " if how is operator.and_ else " OR ").join(f'"{p}"' for p in phrases))
-
-
-def _matching(table: str, match: str) -> Q:
-    return Q(pk__in=RawSQL(f"SELECT rowid FROM {table} WHERE {table} MATCH %s", [match]))  # noqa: S608, S611
-
-
-def _with_phrases_in_turn(phrases: tuple[str, ...], how: Combine) -> Q:
+def _phrases_in_turn(combine: Callable[[Q, Q], Q], phrases: tuple[str, ...]) -> Q:
     padded = Transcript.objects.annotate(padded=Concat(Value(" "), "words", Value(" "), output_field=TextField()))
-    found = functools.reduce(how, (Q(padded__contains=f" {phrase} ") for phrase in phrases))
+    found = functools.reduce(combine, (Q(padded__contains=f" {phrase} ") for phrase in phrases))
     return Q(Exists(padded.filter(found, call=OuterRef("pk"))))
 
 
