@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from reprlib import Repr
 from urllib.parse import urlsplit
 
 from calls.ingest.normalised import Json, Rejected
@@ -12,6 +13,10 @@ from calls.ingest.normalised import Json, Rejected
 URL_LENGTH = 2000
 DEEPEST = 40
 LARGEST_EXPONENT = 30
+
+SHORT = Repr()
+SHORT.maxstring = SHORT.maxother = SHORT.maxlong = 60
+SHORT.maxlevel = SHORT.maxlist = SHORT.maxdict = 3
 AMOUNT_PLACES = 12
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -64,9 +69,8 @@ def is_secret(name: str, value: Json) -> bool:
 
 def shown(value: Json) -> str:
     """A value in a message: short, and free of what a database cannot keep."""
-    text = repr(str(value) if isinstance(value, Decimal) else value)
-    text = text.encode("ascii", "backslashreplace").decode()
-    return text if len(text) <= 60 else f"{text[:57]}..."
+    text = SHORT.repr(str(value) if isinstance(value, Decimal) else value)
+    return text.encode("ascii", "backslashreplace").decode()
 
 
 def number_in(value: Json) -> Decimal | None:
@@ -93,10 +97,12 @@ def iso_time(text: str) -> datetime | None:
     """The moment of an ISO 8601 time with an offset; None when it is none, or outside 2000 to 2100."""
     try:
         moment = datetime.fromisoformat(text.strip().upper())
-        moment = moment.astimezone(UTC) if moment.tzinfo else None
+        if moment.tzinfo is None:
+            return None
+        moment = moment.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
-    return moment if moment and EARLIEST <= moment < LATEST else None
+    return moment if EARLIEST <= moment < LATEST else None
 
 
 def milliseconds(start: datetime | None, end: datetime | None) -> int | None:
