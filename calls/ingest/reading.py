@@ -235,3 +235,8 @@ def named(external_id: str | None, name: str | None = None) -> Named | None:
 def part(name: str, values: dict[str, Json]) -> dict[str, Json]:
     """A part of the metadata, left out when there is nothing in it."""
     return {name: values} if values else {}
+
+
+def captured(values: Mapping[str, Json]) -> dict[str, Json]:
+    """Values that a platform captured, by a name that fits. Null is what it asked for and did not get."""
+    return {name[:NAME_LENGTH]: value for name, value in values.items() if name and value is not None}

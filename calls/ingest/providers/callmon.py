@@ -5,6 +5,7 @@ What an unknown name would hold must not vanish, so a misspelt one is rejected.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from calls.choices import Component, Direction, EndedBy, ResponseKind, Speaker, Status
@@ -43,14 +44,9 @@ def parse(payload: dict[str, Json]) -> NormalisedCall:
     row = Fields.of(payload)
     row.only(FIELDS)
     call = with_cells_read(row)
-    return call_of(
-        call,
-        source=call.key("source", SOURCE_LENGTH) or NAME,
-        external_id=call.required_key("id"),
-        assistant=_named(call, "assistant"),
-        campaign=_named(call, "campaign"),
-        recording=_recording(call),
-    )
+    source, external_id = call.key("source", SOURCE_LENGTH) or NAME, call.required_key("id")
+    shared = call_of(call, source, external_id, _named(call, "assistant"), _named(call, "campaign"))
+    return replace(shared, recording=_recording(call))
 
 
 def with_cells_read(row: Fields) -> Fields:
@@ -61,13 +57,7 @@ def with_cells_read(row: Fields) -> Fields:
 
 
 def call_of(
-    call: Fields,
-    *,
-    source: str,
-    external_id: str,
-    assistant: Named | None,
-    campaign: Named | None,
-    recording: RecordingReference | None = None,
+    call: Fields, source: str, external_id: str, assistant: Named | None, campaign: Named | None
 ) -> NormalisedCall:
     """The fields that the native format shares with an export."""
     return NormalisedCall(
@@ -90,7 +80,6 @@ def call_of(
         transcript=in_order(turn for turn in map(_turn, call.items("transcript")) if turn),
         variables=_variables(call),
         response_times=tuple(_response_time(item) for item in call.items("response_times")),
-        recording=recording,
         metadata=call.json_object("metadata"),
     )
 

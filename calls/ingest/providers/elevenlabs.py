@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from calls.choices import LIVE_STATUSES, Component, Direction, EndedBy, ResponseKind, Speaker, Status
 from calls.ingest.normalised import CostPart, Ignored, Json, Latency, Named, NormalisedCall, Turn
-from calls.ingest.reading import NAME_LENGTH, NUMBER_LENGTH, WORD_LENGTH, Fields, named, part
+from calls.ingest.reading import NAME_LENGTH, NUMBER_LENGTH, WORD_LENGTH, Fields, captured, named, part
 from calls.ingest.turns import Conversation, latency, tool_latencies
 from calls.ingest.values import number_in, plain_text
 
@@ -47,9 +47,10 @@ ENDED_BY = (
 
 def recognises(payload: dict[str, Json]) -> bool:
     data = payload.get("data")
-    if "type" in payload and isinstance(data, dict):
-        return payload["type"] in (TRANSCRIPTION, FAILURE, AUDIO) or "conversation_id" in data
-    return "conversation_id" in payload and "agent_id" in payload
+    if "type" in payload and isinstance(data, dict) and "conversation_id" in data:
+        return True
+    is_known = payload.get("type") in (TRANSCRIPTION, FAILURE, AUDIO)
+    return is_known or ("conversation_id" in payload and "agent_id" in payload)
 
 
 def parse(payload: dict[str, Json]) -> NormalisedCall:
@@ -206,7 +207,7 @@ def _spoken(said: Fields, at_seconds: float | None) -> Turn:
         speaker,
         said.text("message") or "",
         at_seconds,
-        name=role if speaker == Speaker.SYSTEM else None,
+        name=role or None if speaker == Speaker.SYSTEM else None,
         interrupted=said.flag("interrupted") or None,
     )
 
@@ -243,12 +244,12 @@ def _elapsed_seconds(metric: Json) -> Decimal | None:
 
 
 def _variables(analysis: Fields) -> dict[str, Json]:
-    """What was asked for and found: a null value was not."""
+    """What was found of what was asked for."""
     results = analysis.fields("data_collection_results")
     found = {plain_text(name): results.fields(name).json("value") for name in results.data}
     for result in analysis.items("data_collection_results_list"):
         found.setdefault(result.text("data_collection_id") or "", result.json("value"))
-    return {name: value for name, value in found.items() if name and value is not None}
+    return captured(found)
 
 
 def _metadata(data: Fields) -> dict[str, Json]:

@@ -22,12 +22,8 @@ def recognises(payload: dict[str, Json]) -> bool:
 def parse(payload: dict[str, Json]) -> NormalisedCall:
     """An export names assistant and campaign, without their ids. What it has beyond our fields becomes metadata."""
     row = with_cells_read(Fields.of(payload))
-    call = call_of(
-        row,
-        source=row.required_key("source", SOURCE_LENGTH),
-        external_id=row.required_key("external_id"),
-        assistant=named(None, row.key("assistant")),
-        campaign=named(None, row.key("campaign")),
-    )
+    source, external_id = row.required_key("source", SOURCE_LENGTH), row.required_key("external_id")
+    assistant, campaign = named(None, row.key("assistant")), named(None, row.key("campaign"))
+    call = call_of(row, source, external_id, assistant, campaign)
     others = [str(name) for name in row.data if name not in (*FIELDS, *DERIVED, "external_id")]
     return replace(call, metadata={**row.beyond(*others), **call.metadata})

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from calls.choices import LIVE_STATUSES, Component, Direction, EndedBy, ResponseKind, Speaker, Status
 from calls.ingest.normalised import CostPart, Ignored, Json, Latency, NormalisedCall, RecordingReference, Turn
-from calls.ingest.reading import NAME_LENGTH, NUMBER_LENGTH, WORD_LENGTH, Fields, named
+from calls.ingest.reading import NAME_LENGTH, NUMBER_LENGTH, WORD_LENGTH, Fields, captured, named
 from calls.ingest.turns import Conversation, latency, tool_latencies, turns_of_lines
 from calls.ingest.values import milliseconds, number_in
 
@@ -84,14 +84,18 @@ PRODUCTS = (
 
 
 def recognises(payload: dict[str, Json]) -> bool:
-    if isinstance(payload.get("call"), dict):
-        return payload.get("event") in SEQUENCES or ("event" in payload and "call_id" in payload["call"])
+    call = payload.get("call")
+    if "event" in payload and isinstance(call, dict):
+        return "call_id" in call or str(payload["event"]) in SEQUENCES
     return "call_id" in payload and ("call_type" in payload or "agent_id" in payload)
 
 
 def parse(payload: dict[str, Json]) -> NormalisedCall:
     event, call = _event(Fields.of(payload))
-    status = _status(event, call)
+    return _call(event, call, _status(event, call))
+
+
+def _call(event: str, call: Fields, status: Status) -> NormalisedCall:
     started_at, ended_at = call.moment("start_timestamp", EPOCH_TIME), call.moment("end_timestamp", EPOCH_TIME)
     answered_at = started_at if _was_answered(call, status) else None
     reason = call.text("disconnection_reason", NAME_LENGTH)
@@ -218,7 +222,7 @@ def _spoken(role: str, entry: Fields, at_seconds: float | None) -> Turn:
         entry.json_text("content") or "",
         start,
         None if end is None or end < (start or 0) else end,
-        name=role if speaker == Speaker.SYSTEM else None,
+        name=role or None if speaker == Speaker.SYSTEM else None,
     )
 
 
@@ -237,12 +241,9 @@ def _component(product: str) -> Component:
 
 
 def _variables(call: Fields) -> dict[str, Json]:
-    """What was captured in the call and by its analysis, which knows better. Null is not captured."""
-    captured = {
-        **call.json_object("collected_dynamic_variables"),
-        **call.fields("call_analysis").json_object("custom_analysis_data"),
-    }
-    return {name: value for name, value in captured.items() if value is not None}
+    """What was captured in the call and by its analysis, which knows better."""
+    collected = call.json_object("collected_dynamic_variables")
+    return captured({**collected, **call.fields("call_analysis").json_object("custom_analysis_data")})
 
 
 def _latencies(latencies: Fields) -> tuple[Latency, ...]:

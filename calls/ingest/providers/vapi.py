@@ -28,6 +28,8 @@ STATUSES = {
     "deletion-failed": Status.FAILED,
 }
 
+NOT_ANSWERED = (Status.INITIATED, Status.RINGING, Status.BUSY, Status.UNANSWERED)
+
 # Exact words only: "busy" inside others is a vendor's system, and call.forwarding.* speaks of the second leg.
 ENDED_REASONS = {
     "voicemail": Status.VOICEMAIL,
@@ -85,15 +87,38 @@ def recognises(payload: dict[str, Json]) -> bool:
     message = payload.get("message")
     if isinstance(message, dict):
         return "type" in message
-    return payload.get("type") in DIRECTIONS or ("id" in payload and "orgId" in payload)
+    return str(payload.get("type")) in DIRECTIONS or ("id" in payload and "orgId" in payload)
 
 
 def parse(payload: dict[str, Json]) -> NormalisedCall:
     report = _report(Fields.of(payload))
-    message, call = report.message, report.call
-    status = _status(report)
-    ended = status not in LIVE_STATUSES
-    answered_at = None if status in (Status.BUSY, Status.UNANSWERED) else report.moment("startedAt")
+    return _call(report, _status(report))
+
+
+@dataclass(frozen=True, slots=True)
+class _Report:
+    """What is told of a call: a message and the call in it, or the same object twice for a Call object.
+
+    In a message `call` is older than the rest: its status and its cost do not count.
+    """
+
+    message: Fields
+    call: Fields
+    observed_at: datetime | None
+    status: str | None
+    ended_reason: str
+
+    def moment(self, name: str) -> datetime | None:
+        return self.message.moment(name) or self.call.moment(name)
+
+    def both(self, name: str) -> tuple[Fields, Fields]:
+        """The object of that name beside the call and in it."""
+        return self.message.fields(name), self.call.fields(name)
+
+
+def _call(report: _Report, status: Status) -> NormalisedCall:
+    message, call, ended = report.message, report.call, status not in LIVE_STATUSES
+    answered_at = None if status in NOT_ANSWERED else report.moment("startedAt")
     direction = DIRECTIONS.get(call.text("type") or "")
     from_number, to_number = _numbers(report, direction)
     turns = vapi_artifact.transcript(message)
@@ -122,27 +147,6 @@ def parse(payload: dict[str, Json]) -> NormalisedCall:
         recording=vapi_artifact.recording(message),
         metadata=_metadata(report),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Report:
-    """What is told of a call: a message and the call in it, or the same object twice for a Call object.
-
-    In a message `call` is older than the rest: its status and its cost do not count.
-    """
-
-    message: Fields
-    call: Fields
-    observed_at: datetime | None
-    status: str | None
-    ended_reason: str
-
-    def moment(self, name: str) -> datetime | None:
-        return self.message.moment(name) or self.call.moment(name)
-
-    def both(self, name: str) -> tuple[Fields, Fields]:
-        """The object of that name beside the call and in it."""
-        return self.message.fields(name), self.call.fields(name)
 
 
 def _report(payload: Fields) -> _Report:
@@ -200,7 +204,7 @@ def _numbers(report: _Report, direction: Direction | None) -> tuple[str | None, 
 def _duration_ms(report: _Report, answered_at: datetime | None, status: Status) -> int | None:
     """Talk time; None while the call goes on and when nobody answered."""
     message = report.message
-    if status in LIVE_STATUSES or status in (Status.BUSY, Status.UNANSWERED):
+    if status in LIVE_STATUSES or status in NOT_ANSWERED:
         return None
     for name, per_unit in (("durationMs", 1), ("durationSeconds", 1000), ("durationMinutes", 60_000)):
         length_ms = message.milliseconds(name, per_unit)

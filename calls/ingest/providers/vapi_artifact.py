@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from calls.choices import ResponseKind, Speaker
 from calls.ingest.normalised import Json, Latency, RecordingReference, Turn
-from calls.ingest.reading import Fields
+from calls.ingest.reading import Fields, captured
 from calls.ingest.turns import Conversation, latency, tool_latencies, turns_of_lines
 from calls.ingest.values import clean, plain_text
 
@@ -55,7 +55,7 @@ def _messages(messages: list[Fields]) -> tuple[Turn, ...]:
 def _turn(role: str, text: str | None, start: float | None = None, end: float | None = None) -> Turn:
     speaker = SPEAKERS.get(role, Speaker.SYSTEM)
     end = None if end is None or end < (start or 0) else end
-    return Turn(speaker, text or "", start, end, name=role if speaker == Speaker.SYSTEM else None)
+    return Turn(speaker, text or "", start, end, name=role or None if speaker == Speaker.SYSTEM else None)
 
 
 def _call_tool(conversation: Conversation, call: Fields, start: float | None = None) -> None:
@@ -101,16 +101,16 @@ def _openai_messages(place: Fields) -> tuple[Turn, ...]:
 
 
 def variables(message: Fields) -> dict[str, Json]:
-    """What was captured; variableValues went in, and are metadata. Null is not captured."""
-    captured: dict[str, Json] = {}
-    for found in message.fields("analysis").values("structuredDataMulti"):
-        captured.update(_named_values("structuredDataMulti", found))
+    """What was captured; variableValues went in, and are metadata."""
+    found: dict[str, Json] = {}
+    for value in message.fields("analysis").values("structuredDataMulti"):
+        found.update(_named_values("structuredDataMulti", value))
     outputs = message.fields("artifact").fields("structuredOutputs")
     for key in outputs.data:
         output = outputs.fields(key)
-        captured[output.text("name") or key] = output.json("result")
-    captured.update(_named_values("structuredData", message.fields("analysis").get("structuredData")))
-    return {plain_text(name): value for name, value in captured.items() if value is not None}
+        found[output.text("name") or plain_text(key)] = output.json("result")
+    found.update(_named_values("structuredData", message.fields("analysis").get("structuredData")))
+    return captured(found)
 
 
 def _named_values(name: str, value: Json) -> dict[str, Json]:
