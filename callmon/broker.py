@@ -2,8 +2,10 @@
 
 import time
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
+from kombu import Connection
 from kombu.transport import filesystem
 from kombu.utils.json import dumps
 
@@ -17,7 +19,8 @@ class Channel(filesystem.Channel):
     message and gives up.
     """
 
-    def _put(self, queue: str, payload: dict[str, object], **kwargs: object) -> None:
+    # The types of Kombu contradict each other about this method.
+    def _put(self, queue: str, payload: dict[str, Any], **kwargs: Any) -> None:  # type: ignore[override]
         folder = Path(self.data_folder_out)
         draft = folder / f"{uuid4()}.draft"
         draft.write_text(dumps(payload))
@@ -27,7 +30,8 @@ class Channel(filesystem.Channel):
 class Transport(filesystem.Transport):
     Channel = Channel
 
-    def drain_events(self, connection: object, timeout: float | None = None) -> None:
-        """Look for messages five times a second. A worker waits two rounds before it stops: these are its two seconds
-        otherwise."""
+    # … and about this one.
+    def drain_events(self, connection: Connection, timeout: float | None = None) -> None:  # type: ignore[override]
+        """Look for messages five times a second, whatever `timeout` says: a worker that should stop waits for two
+        rounds, of two seconds each otherwise."""
         super().drain_events(connection, timeout=POLL_SECONDS)

@@ -195,16 +195,14 @@ CELERY_BEAT_SCHEDULE = {
     # Expires, so that a worker that comes back does not find an hour of them.
     "heartbeat": {"task": "callmon.tasks.heartbeat", "schedule": 15, "options": {"expires": 15}},
 }
-if REDIS_URL:
-    CELERY_BROKER_URL = REDIS_URL
-    CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 5}
-else:
-    # The embedded broker. It forgets a message before the task is done: rows with a state are the truth.
-    CELERY_BROKER_URL = "filesystem://localhost"
-    CELERY_BROKER_TRANSPORT = "callmon.broker:Transport"
-    queue = str(DATA_DIR / "broker")
-    CELERY_BROKER_TRANSPORT_OPTIONS = {"data_folder_in": queue, "data_folder_out": queue, "control_folder": queue}
-    CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
+# The embedded broker is a folder. It forgets a message before the task is done: rows with a state are the truth.
+CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
+CELERY_BROKER_TRANSPORT = None if REDIS_URL else "callmon.broker:Transport"
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_connect_timeout": 5,
+    **dict.fromkeys(("data_folder_in", "data_folder_out", "control_folder"), str(DATA_DIR / "broker")),
+}
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = bool(REDIS_URL)
 
 LOGGING = {
     "version": 1,
