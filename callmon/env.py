@@ -71,7 +71,9 @@ class Environment:
         value = self.text(name, default).rstrip("/")
         parts = split(value)
         if not parts or parts.scheme not in ("http", "https") or value != f"{parts.scheme}://{parts.netloc}":
-            raise BadEnvironment(f"{name}={value!r}: takes an address such as https://calls.example.com, without a path")
+            raise BadEnvironment(
+                f"{name}={value!r}: takes an address such as https://calls.example.com, without a path"
+            )
         return value
 
     def url(self, name: str, default: str, *, schemes: tuple[str, ...]) -> str:
