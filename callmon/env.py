@@ -53,7 +53,7 @@ class Environment:
         value = self.text(name, default)
         try:
             ZoneInfo(value)
-        except (OSError, ValueError) as error:
+        except (KeyError, OSError, ValueError) as error:
             raise BadEnvironment(
                 f"{name}={value!r}: takes a name of the IANA time zone database, such as Europe/Berlin"
             ) from error
