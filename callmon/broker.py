@@ -32,6 +32,11 @@ class Transport(filesystem.Transport):
 
     # … and about this one.
     def drain_events(self, connection: Connection, timeout: float | None = None) -> None:  # type: ignore[override]
-        """Look for messages five times a second, whatever `timeout` says: a worker that should stop waits for two
-        rounds, of two seconds each otherwise."""
-        super().drain_events(connection, timeout=POLL_SECONDS)
+        """Look for messages five times a second. Returns after each look, so that a worker that should stop does not
+        wait for the end of `timeout`, seconds, None for ever. Raises TimeoutError at that end."""
+        is_last_look = timeout is not None and timeout <= POLL_SECONDS
+        try:
+            super().drain_events(connection, timeout=timeout if is_last_look else POLL_SECONDS)
+        except TimeoutError:
+            if is_last_look:
+                raise
