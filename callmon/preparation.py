@@ -51,7 +51,8 @@ def collect_static() -> None:
     fingerprint = static_fingerprint()
     if stamp.is_file() and stamp.read_text() == fingerprint:
         return
-    call_command("collectstatic", verbosity=0, interactive=False)
+    # From scratch: it would keep a file that is newer than a changed one.
+    call_command("collectstatic", verbosity=0, interactive=False, clear=True)
     stamp.write_text(fingerprint)
 
 
@@ -66,11 +67,11 @@ def static_fingerprint() -> str:
 
 
 def create_administrator() -> str:
-    """Make the first administrator when there is none. Returns how to sign in, for the operator."""
+    """Make the first user when there is none. Returns how to sign in, for the operator."""
     users = get_user_model().objects
-    if users.filter(is_superuser=True).exists():
+    if users.exists():
         return (
-            f"Sign in as an administrator; the first start created {ADMIN!r} and later ones keep its password.\n"
+            f"Sign in as {ADMIN!r} with the password of the first start, which is kept, or as another user.\n"
             f"Forgotten: .venv/bin/python manage.py changepassword {ADMIN}"
         )
     password = settings.ADMIN_PASSWORD or secrets.token_urlsafe(12)
