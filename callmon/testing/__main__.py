@@ -45,7 +45,7 @@ def outcome(name: str, run: Callable[[], int], needs: tuple[str, ...]) -> tuple[
 def pytest(*arguments: str, environment: Mapping[str, str] | None = None) -> int:
     """Run the tests in a process of their own. Settings of the caller do not reach them."""
     base = {**os.environ, "DATABASE_URL": "", "REDIS_URL": ""}
-    command = [sys.executable, "-m", "pytest", "-q", "-n", PROCESSES, *arguments]
+    command = [sys.executable, "-m", "pytest", "-q", "-n", PROCESSES, "--dist", "loadgroup", *arguments]
     return subprocess.run(command, env={**base, **(environment or {})}, check=False).returncode
 
 

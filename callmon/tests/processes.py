@@ -63,6 +63,10 @@ def children(pid):
     return found - {pid}
 
 
+def arguments(pid):
+    return Path(f"/proc/{pid}/cmdline").read_text().split("\0")
+
+
 def is_running(pid):
     """Whether the process lives; one that ended but was not waited for does not."""
     try:
