@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import functools
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,7 @@ import django_filters
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 
@@ -137,12 +137,14 @@ def words_of(choices: Iterable[str]) -> Callable[[str], str]:
 
 @dataclass(frozen=True)
 class Selection:
-    """What conditions and words need to know: the zone, its day of today, and the names of the visible."""
+    """What conditions and words need to know: the zone, its day of today, and the names of the visible; and whether
+    the calls are looked at one by one (see calls.search)."""
 
     zone: ZoneInfo
     today: date
     assistants: dict[int, str]
     campaigns: dict[int, str]
+    walk: bool = False
 
 
 class Criterion(django_filters.Filter):
@@ -191,7 +193,7 @@ def in_campaigns(campaigns: list[int | str], selection: Selection) -> Q:
 
 
 def with_variables(variables: list[tuple[str, str | None]], selection: Selection) -> Q:
-    return functools.reduce(Q.__and__, (search.captured(name, text) for name, text in variables))
+    return functools.reduce(Q.__and__, (search.captured(name, text, walk=selection.walk) for name, text in variables))
 
 
 def milliseconds(seconds: Decimal) -> int:
@@ -229,12 +231,12 @@ CRITERIA = {
     ),
     "phone": Criterion(
         One(search.phone_needle),
-        lambda needle, s: search.numbers_containing(needle),
+        lambda needle, s: search.numbers_containing(needle, walk=s.walk),
         lambda needle, s: f"number with {needle}",
     ),
     "q": Criterion(
         One(search.parse_transcript_query),
-        lambda query, s: search.transcripts_matching(query),
+        lambda query, s: search.transcripts_matching(query, walk=s.walk),
         lambda query, s: f"transcript with {query}",
     ),
     "variable": Criterion(
@@ -260,7 +262,7 @@ CRITERIA = {
     ),
     "recorded": Criterion(
         One(words_of(("true", "false"))),
-        lambda word, s: Q(recorded=word == "true"),
+        lambda word, s: Q(recorded__in=[word == "true"]),
         lambda word, s: "recorded" if word == "true" else "not recorded",
     ),
 }
@@ -331,6 +333,16 @@ class CallForm(forms.Form):
             self.add_error("before", "Goes without “after”.")
 
 
+def names_visible_to(user: User) -> tuple[dict[int, str], dict[int, str]]:
+    """The assistants and the campaigns that the user may know of: id -> name, ordered by name."""
+    assistants = Assistant.objects.visible_to(user).values_list(Value(0), "pk", "name")
+    campaigns = Campaign.objects.visible_to(user).values_list(Value(1), "pk", "name")
+    names: tuple[dict[int, str], dict[int, str]] = {}, {}
+    for kind, pk, name in sorted(assistants.union(campaigns, all=True), key=lambda row: row[2].casefold()):
+        names[kind][pk] = name
+    return names
+
+
 @dataclass(frozen=True)
 class Chip:
     """One value of the selection in words, and the query string without it."""
@@ -353,11 +365,9 @@ class CallFilter(django_filters.FilterSet):
 
     @classmethod
     def for_user(cls, data: QueryDict, user: User, now: datetime | None = None) -> CallFilter:
-        """Reads the parameters in the reporting zone. Two small queries, for the names of what can be chosen."""
+        """Reads the parameters in the reporting zone. One small query, for the names of what can be chosen."""
         zone = ZoneInfo(settings.TIME_ZONE)
-        assistants = Assistant.objects.visible_to(user).order_by("name", "pk").values_list("pk", "name")
-        campaigns = Campaign.objects.visible_to(user).order_by("name", "pk").values_list("pk", "name")
-        selection = Selection(zone, today(now or timezone.now(), zone), dict(assistants), dict(campaigns))
+        selection = Selection(zone, today(now or timezone.now(), zone), *names_visible_to(user))
         return cls(data, Call.objects.visible_to(user), selection)
 
     @classmethod
@@ -369,34 +379,52 @@ class CallFilter(django_filters.FilterSet):
         return self._form
 
     @functools.cached_property
+    def values(self) -> dict[str, Any]:
+        """The values of the valid parameters, cleaned; None or an empty list for those that are not given."""
+        self.form.is_valid()  # reads the data once
+        return self.form.cleaned_data
+
+    @functools.cached_property
     def qs(self) -> CallQuerySet:
         """The selected calls, in no order; none when a value is invalid, so that nobody shows more than was asked."""
-        return self._select(CRITERIA)
+        return self._select(CRITERIA, self.selection)
+
+    def qs_to_walk(self) -> CallQuerySet:
+        """The same calls, for a reader that takes the first of many in their order."""
+        return self._select(CRITERIA, replace(self.selection, walk=True))
 
     def qs_within(self, period: str) -> CallQuerySet:
         """The selection with another period instead of its range of days."""
-        others = self._select(name for name in CRITERIA if name not in RANGE_PARAMETERS)
+        others = self._select((name for name in CRITERIA if name not in RANGE_PARAMETERS), self.selection)
         return others.filter(within_period(period, self.selection))
 
-    def _select(self, names: Iterable[str]) -> CallQuerySet:
+    def _select(self, names: Iterable[str], selection: Selection) -> CallQuerySet:
         if not self.is_valid():
             return self.queryset.none()
-        values = self.form.cleaned_data
         return self.queryset.filter(
-            *(CRITERIA[name].condition(values[name], self.selection) for name in names if self.chosen(name))
+            *(CRITERIA[name].condition(self.values[name], selection) for name in names if self.chosen(name))
         )
 
     def chosen(self, name: str) -> list[Any]:
         """The values given for a parameter; empty when there is none or it is invalid."""
-        return CRITERIA[name].values(self.form.cleaned_data.get(name))
+        return CRITERIA[name].values(self.values.get(name))
 
     @property
     def order(self) -> Order:
-        return self.form.cleaned_data.get("sort") or DEFAULT_ORDER
+        return self.values.get("sort") or DEFAULT_ORDER
 
     @property
     def size(self) -> int:
-        return self.form.cleaned_data.get("size") or DEFAULT_SIZE
+        return self.values.get("size") or DEFAULT_SIZE
+
+    @property
+    def after(self) -> Token | None:
+        return self.values.get("after") or None
+
+    @property
+    def before(self) -> Token | str | None:
+        """A token or LAST."""
+        return self.values.get("before") or None
 
     # In words
 

@@ -15,17 +15,13 @@ from dataclasses import dataclass
 
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Exists, OuterRef, Q, Value
-from django.db.models.expressions import RawSQL
+from django.db.models import Exists, F, Func, OuterRef, Q, TextField, Value
+from django.db.models.expressions import Combinable, RawSQL
 from django.db.models.functions import Concat
 
-from calls.models import CapturedVariable, Transcript
+from calls.models import Call, CapturedVariable, Transcript
 
 Combine = Callable[[Q, Q], Q]
-
-# More matches than this are common: then it is quicker to walk the log in its order and look at each call than to
-# gather all matches and sort them.
-COMMON = 5_000
 
 # Scripts that are written without spaces: each character is a word.
 CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
@@ -34,7 +30,7 @@ WORD = re.compile(rf"[{CJK}]|[^\W_{CJK}]+")
 
 def words(text: str) -> str:
     """The words of a text as both engines index them: lower case, without accents, separated by one space."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    decomposed = unicodedata.normalize("NFKD", text).casefold()
     plain = "".join(char for char in decomposed if not unicodedata.combining(char))
     return " ".join(WORD.findall(unicodedata.normalize("NFC", plain)))
 
@@ -84,17 +80,26 @@ def phone_needle(text: str) -> str:
     return digits
 
 
-def numbers_containing(needle: str) -> Q:
+# Conditions on calls. SQLite does not know how many calls a condition fits, so its two ways are asked for by name:
+# `walk` looks at each call in turn, for the page of a condition that fits many; otherwise the matches are gathered
+# first, for a condition that fits few and for counting. PostgreSQL knows, and chooses by itself.
+
+
+def numbers_containing(needle: str, *, walk: bool = False) -> Q:
     """Calls with `needle` in the number of either side."""
-    if connection.vendor == "sqlite":
-        return _sqlite_numbers(needle)
-    return Q(phone_search__contains=needle)
+    found = Q(phone_search__contains=needle)
+    if connection.vendor == "sqlite" and not walk:
+        return _with_trigrams(needle) & found
+    return found
 
 
-def transcripts_matching(query: TranscriptQuery) -> Q:
+def transcripts_matching(query: TranscriptQuery, *, walk: bool = False) -> Q:
     """Calls whose transcript has all wanted phrases and none of the unwanted. Without wanted ones, also calls
     that have no transcript."""
-    engine = _sqlite_transcripts if connection.vendor == "sqlite" else _postgres_transcripts
+    if connection.vendor == "postgresql":
+        engine = _with_word_vector
+    else:
+        engine = _with_phrases_in_turn if walk else _with_phrases
     condition = Q()
     if query.wanted:
         condition &= engine(query.wanted, operator.and_)
@@ -103,12 +108,17 @@ def transcripts_matching(query: TranscriptQuery) -> Q:
     return condition
 
 
-def captured(name: str, text: str | None) -> Q:
+def captured(name: str, text: str | None, *, walk: bool = False) -> Q:
     """Calls that captured the variable, with the value whose text is `text`; None is any value."""
     found = CapturedVariable.objects.filter(name=name, **({} if text is None else {"value_text": text}))
-    if connection.vendor == "sqlite" and found[:COMMON].count() == COMMON:
+    if connection.vendor == "sqlite" and walk:
         return Q(Exists(found.filter(call=OuterRef("pk"))))
     return Q(pk__in=found.values("call"))
+
+
+def sorted_afterwards(column: str) -> Combinable:
+    """The column to sort by, where few calls are sorted: SQLite would rather walk all calls in their order."""
+    return Func(F(column), template="+%(expressions)s") if connection.vendor == "sqlite" else F(column)
 
 
 # PostgreSQL
@@ -122,7 +132,7 @@ CREATE INDEX IF NOT EXISTS transcript_word_vector ON calls_transcript USING gin 
 """
 
 
-def _postgres_transcripts(phrases: tuple[str, ...], how: Combine) -> Q:
+def _with_word_vector(phrases: tuple[str, ...], how: Combine) -> Q:
     terms = ["(" + " <-> ".join(f"'{word}'" for word in phrase.split()) + ")" for phrase in phrases]
     query = (" & " if how is operator.and_ else " | ").join(terms)
     sql = "SELECT call_id FROM calls_transcript WHERE word_vector @@ to_tsquery('simple', %s)"
@@ -162,33 +172,32 @@ END;
 SQLITE_TRIGGERS = re.findall(r"CREATE TRIGGER IF NOT EXISTS (\w+)", SQLITE_INSTALL)
 
 
-def _is_common(table: str, match: str) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT count(*) FROM (SELECT 1 FROM {table} WHERE {table} MATCH %s LIMIT {COMMON})",  # noqa: S608
-            [match],
-        )
-        return cursor.fetchone()[0] >= COMMON
+# How many of the newest numbers are looked at to learn which trigrams tell something.
+SAMPLE = 500
 
 
-def _sqlite_numbers(needle: str) -> Q:
-    # Trigrams find the candidates, LIKE confirms them: a number may have all trigrams in another order.
-    match = " AND ".join(f'"{needle[i : i + 3]}"' for i in range(len(needle) - 2))
-    confirmed = Q(phone_search__contains=needle)
-    if _is_common("calls_phone_fts", match):
-        return confirmed
-    candidates = RawSQL("SELECT rowid FROM calls_phone_fts WHERE calls_phone_fts MATCH %s", [match])  # noqa: S611
-    return Q(pk__in=candidates) & confirmed
+def _with_trigrams(needle: str) -> Q:
+    """Calls that have the telling trigrams of the needle, in any order. What most numbers share, such as the code of
+    a country, takes long to read and tells nothing."""
+    trigrams = {needle[i : i + 3] for i in range(len(needle) - 2)}
+    newest = list(Call.objects.order_by("-pk").values_list("phone_search", flat=True)[:SAMPLE])
+    share = {trigram: sum(trigram in number for number in newest) for trigram in trigrams}
+    telling = [trigram for trigram in trigrams if share[trigram] <= len(newest) // 5] or [min(share, key=share.__getitem__)]
+    return _matching("calls_phone_fts", " AND ".join(f'"{trigram}"' for trigram in sorted(telling)))
 
 
-def _sqlite_transcripts(phrases: tuple[str, ...], how: Combine) -> Q:
-    match = (" AND " if how is operator.and_ else " OR ").join(f'"{phrase}"' for phrase in phrases)
-    if _is_common("calls_transcript_fts", match):
-        padded = Transcript.objects.annotate(padded=Concat(Value(" "), "words", Value(" ")))
-        found = functools.reduce(how, (Q(padded__contains=f" {phrase} ") for phrase in phrases))
-        return Q(Exists(padded.filter(found, call=OuterRef("pk"))))
-    sql = "SELECT rowid FROM calls_transcript_fts WHERE calls_transcript_fts MATCH %s"
-    return Q(pk__in=RawSQL(sql, [match]))  # noqa: S611 - constant SQL, the words are a parameter
+def _with_phrases(phrases: tuple[str, ...], how: Combine) -> Q:
+    return _matching("calls_transcript_fts", (" AND " if how is operator.and_ else " OR ").join(f'"{p}"' for p in phrases))
+
+
+def _matching(table: str, match: str) -> Q:
+    return Q(pk__in=RawSQL(f"SELECT rowid FROM {table} WHERE {table} MATCH %s", [match]))  # noqa: S608, S611
+
+
+def _with_phrases_in_turn(phrases: tuple[str, ...], how: Combine) -> Q:
+    padded = Transcript.objects.annotate(padded=Concat(Value(" "), "words", Value(" "), output_field=TextField()))
+    found = functools.reduce(how, (Q(padded__contains=f" {phrase} ") for phrase in phrases))
+    return Q(Exists(padded.filter(found, call=OuterRef("pk"))))
 
 
 def install(database: BaseDatabaseWrapper) -> None:

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_safe
 
 from calls import tables
 from calls.choices import LIVE_STATUSES
-from calls.filters import DEFAULT_ORDER, LAYOUT, PERIOD_DAYS, PERIODS, RANGE_PARAMETERS, SIZES, CallFilter
+from calls.filters import DEFAULT_ORDER, LAYOUT, PERIOD_DAYS, PERIODS, RANGE_PARAMETERS, SIZES, CallFilter, parse_id
 from calls.panel import FOLDED, panel, sizes
-from calls.paging import COUNT_CAP, LAST, Page, Token, capped_count, newer_than, read_page
+from calls.paging import COUNT_CAP, FEW, LAST, NO_PAGE, Page, Token, capped_count, newer_than, read_page
 
 
 @require_safe
@@ -58,7 +58,7 @@ def updates(request: HttpRequest, newest: str, live: str) -> HttpResponse:
     selection = CallFilter.from_request(request)
     try:
         token = Token.parse(newest, DEFAULT_ORDER)
-        ids = [int(text) for text in live.split(",") if text != "-"][: max(SIZES)]
+        ids = [parse_id(text) for text in live.split(",") if text != "-"][: max(SIZES)]
     except ValueError:
         raise Http404 from None
     calls = selection.queryset.filter(pk__in=ids).values(*tables.VALUES)
@@ -97,12 +97,13 @@ class Place:
 
 
 def read_list(selection: CallFilter) -> tuple[Page, Place]:
-    values = selection.form.cleaned_data if selection.is_valid() else {}
-    calls = selection.qs.values(*tables.VALUES)
-    page = read_page(calls, selection.order, selection.size, after=values.get("after"), before=values.get("before"))
-    total = capped_count(selection.qs) if page.after or page.before else len(page.rows)
+    total = capped_count(selection.qs)
+    few = total <= FEW
+    calls = (selection.qs if few else selection.qs_to_walk()).values(*tables.VALUES)
+    layout = {"after": selection.after, "before": selection.before, "few": few}
+    page = read_page(calls, selection.order, selection.size, **layout) if total else NO_PAGE
     first = page.first
-    if first is None and values.get("before") == LAST and total <= COUNT_CAP:
+    if first is None and selection.before == LAST and total <= COUNT_CAP:
         first = total - len(page.rows) + 1
     return page, Place(first, first + len(page.rows) - 1 if first else None, total)
 
