@@ -146,7 +146,15 @@ class Call(models.Model):
             # The log without a filter, and every mixture of filters that fits many calls: it answers from the index.
             models.Index(
                 fields=[
-                    "started_at", "id", "status", "direction", "assistant", "campaign", "duration_ms", "cost", "recorded"
+                    "started_at",
+                    "id",
+                    "status",
+                    "direction",
+                    "assistant",
+                    "campaign",
+                    "duration_ms",
+                    "cost",
+                    "recorded",
                 ],
                 name="call_log",
             ),  # fmt: skip
@@ -258,4 +266,3 @@ class Recording(models.Model):
 
     def __str__(self) -> str:
         return f"recording of {self.call_id}"
-
