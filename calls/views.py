@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from uuid import UUID
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
 
-from calls import tables
+from calls import detail, tables
 from calls.choices import LIVE_STATUSES
 from calls.filters import DEFAULT_ORDER, LAYOUT, PERIOD_DAYS, PERIODS, RANGE_PARAMETERS, SIZES, CallFilter, parse_id
+from calls.models import Call
 from calls.panel import FOLDED, panel, sizes
 from calls.paging import COUNT_CAP, FEW, LAST, NO_PAGE, Page, Token, capped_count, newer_than, read_page
 
@@ -157,5 +162,15 @@ def _wider_range(selection: CallFilter, period: str) -> WiderRange:
     return WiderRange(PERIODS[period].lower(), selection.query_within(period), str(Place(None, None, total)))
 
 
-def call_detail(request, uuid):
-    return HttpResponse("")
+@require_safe
+@cache_control(private=True, no_store=True)
+@vary_on_headers("HX-Request")
+def call_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """The page of a call; htmx, which unfolds a call inside the list, gets the part without the frame."""
+    calls = Call.objects.visible_to(request.user).select_related("campaign", "recording", "transcript")
+    call = get_object_or_404(calls, uuid=uuid)
+    asked_by = request.htmx
+    is_part = asked_by and not asked_by.boosted and not asked_by.history_restore_request
+    context = detail.context_of(call, ZoneInfo(settings.TIME_ZONE), request.GET.get("list", ""))
+    template = "calls/_call.html" if is_part else "calls/call_detail.html"
+    return render(request, template, context | {"is_part": is_part})
