@@ -198,9 +198,7 @@ def in_campaigns(campaigns: list[int | str], selection: Selection) -> Q:
 class EachVariable(Criterion):
     """All of several variables. They are rows of one table, so each is filtered for in a step of its own."""
 
-    def narrow(
-        self, calls: CallQuerySet, cleaned: list[tuple[str, str | None]], selection: Selection
-    ) -> CallQuerySet:
+    def narrow(self, calls: CallQuerySet, cleaned: list[tuple[str, str | None]], selection: Selection) -> CallQuerySet:
         for variable in cleaned:
             calls = super().narrow(calls, variable, selection)
         return calls
@@ -218,7 +216,9 @@ parse_seconds = functools.partial(parse_number, most=1_000_000)
 parse_credits = functools.partial(parse_number, most=1_000_000_000)
 
 CRITERIA = {
-    "period": Criterion(One(words_of(PERIODS)), within_period, lambda period, s: PERIODS[period].lower() if period != "custom" else ""),
+    "period": Criterion(
+        One(words_of(PERIODS)), within_period, lambda period, s: PERIODS[period].lower() if period != "custom" else ""
+    ),
     "from": Criterion(One(parse_day), from_day, lambda day, s: f"from {day}"),
     "to": Criterion(One(parse_day), to_day, lambda day, s: f"to {day}"),
     "assistant": Criterion(

@@ -21,7 +21,6 @@ from django.db.models.functions import Concat
 
 from calls.models import Call, CapturedVariable, Transcript
 
-
 # Scripts that are written without spaces: each character is a word.
 CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
 WORD = re.compile(rf"[{CJK}]|[^\W_{CJK}]+")
@@ -54,7 +53,7 @@ def parse_transcript_query(text: str) -> TranscriptQuery:
         if found:
             (unwanted if minus else wanted).append(found)
     if not wanted and not unwanted:
-        raise ValueError("takes words, such as: order \"a phrase\" -without")
+        raise ValueError('takes words, such as: order "a phrase" -without')
     return TranscriptQuery(tuple(wanted), tuple(unwanted))
 
 
@@ -179,8 +178,6 @@ WHEN old.words <> new.words BEGIN
 END;
 """
 SQLITE_TRIGGERS = re.findall(r"CREATE TRIGGER IF NOT EXISTS (\w+)", SQLITE_INSTALL)
-
-
 
 
 class IndexedText(models.TextField):

@@ -20,8 +20,8 @@ from calls import detail, tables
 from calls.choices import LIVE_STATUSES
 from calls.filters import DEFAULT_ORDER, LAYOUT, PERIOD_DAYS, PERIODS, RANGE_PARAMETERS, SIZES, CallFilter, parse_id
 from calls.models import Call
-from calls.panel import FOLDED, panel, sizes
 from calls.paging import COUNT_CAP, FEW, LAST, NO_PAGE, Page, Token, capped_count, newer_than, read_page
+from calls.panel import FOLDED, panel, sizes
 
 
 @require_safe

@@ -39,7 +39,9 @@ def recording(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
     except (OSError, ValueError):  # the row says ready, the storage has lost it
         raise Http404 from None
     etag = f'"{hashlib.sha256(f"{file.name}:{size}:{modified}".encode()).hexdigest()[:32]}"'
-    response = get_conditional_response(request, etag, modified) or _answer(request, call.recording, size, etag, modified)
+    response = get_conditional_response(request, etag, modified) or _answer(
+        request, call.recording, size, etag, modified
+    )
     response["ETag"] = etag
     response["Last-Modified"] = http_date(modified)
     response["Accept-Ranges"] = "bytes"
@@ -84,5 +86,7 @@ def file_name(call: Call) -> str:
     """`2026-11-20-1403-+12025550123.mp3`: when it started in the reporting zone, and with whom."""
     started = call.started_at.astimezone(ZoneInfo(settings.TIME_ZONE))
     number = re.sub(r"[^\w+-]", "", call.phone_number)
-    suffix = PurePosixPath(call.recording.file.name).suffix or mimetypes.guess_extension(call.recording.content_type) or ""
+    suffix = (
+        PurePosixPath(call.recording.file.name).suffix or mimetypes.guess_extension(call.recording.content_type) or ""
+    )
     return "-".join(filter(None, [f"{started:%Y-%m-%d-%H%M}", number])) + suffix
