@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import functools
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -137,12 +137,14 @@ def words_of(choices: Iterable[str]) -> Callable[[str], str]:
 
 @dataclass(frozen=True)
 class Selection:
-    """What conditions and words need to know: the zone, its day of today, and the names of the visible."""
+    """What conditions and words need to know: the zone, its day of today, and the names of the visible; and whether
+    the calls are looked at one by one (see calls.search)."""
 
     zone: ZoneInfo
     today: date
     assistants: dict[int, str]
     campaigns: dict[int, str]
+    walk: bool = False
 
 
 class Criterion(django_filters.Filter):
@@ -159,6 +161,9 @@ class Criterion(django_filters.Filter):
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Criterion:
         return copy.copy(self)  # a FilterSet copies its filters for every request; ours have no state to copy
+
+    def narrow(self, calls: CallQuerySet, cleaned: Any, selection: Selection) -> CallQuerySet:
+        return calls.filter(self.condition(cleaned, selection))
 
     def values(self, cleaned: Any) -> list[Any]:
         """The values one by one: each has words and a chip of its own."""
@@ -190,8 +195,13 @@ def in_campaigns(campaigns: list[int | str], selection: Selection) -> Q:
     return condition | Q(campaign__isnull=True) if NO_CAMPAIGN in campaigns else condition
 
 
-def with_variables(variables: list[tuple[str, str | None]], selection: Selection) -> Q:
-    return functools.reduce(Q.__and__, (search.captured(name, text) for name, text in variables))
+class EachVariable(Criterion):
+    """All of several variables. They are rows of one table, so each is filtered for in a step of its own."""
+
+    def narrow(self, calls: CallQuerySet, cleaned: list[tuple[str, str | None]], selection: Selection) -> CallQuerySet:
+        for variable in cleaned:
+            calls = super().narrow(calls, variable, selection)
+        return calls
 
 
 def milliseconds(seconds: Decimal) -> int:
@@ -206,7 +216,9 @@ parse_seconds = functools.partial(parse_number, most=1_000_000)
 parse_credits = functools.partial(parse_number, most=1_000_000_000)
 
 CRITERIA = {
-    "period": Criterion(One(words_of(PERIODS)), within_period, lambda period, s: PERIODS[period].lower() if period != "custom" else ""),
+    "period": Criterion(
+        One(words_of(PERIODS)), within_period, lambda period, s: PERIODS[period].lower() if period != "custom" else ""
+    ),
     "from": Criterion(One(parse_day), from_day, lambda day, s: f"from {day}"),
     "to": Criterion(One(parse_day), to_day, lambda day, s: f"to {day}"),
     "assistant": Criterion(
@@ -229,17 +241,17 @@ CRITERIA = {
     ),
     "phone": Criterion(
         One(search.phone_needle),
-        lambda needle, s: search.numbers_containing(needle),
+        lambda needle, s: search.numbers_containing(needle, walk=s.walk),
         lambda needle, s: f"number with {needle}",
     ),
     "q": Criterion(
         One(search.parse_transcript_query),
-        lambda query, s: search.transcripts_matching(query),
+        lambda query, s: search.transcripts_matching(query, walk=s.walk),
         lambda query, s: f"transcript with {query}",
     ),
-    "variable": Criterion(
+    "variable": EachVariable(
         Many(parse_variable),
-        with_variables,
+        lambda variable, s: search.captured(*variable, walk=s.walk),
         lambda variable, s: f"{variable[0]} captured" if variable[1] is None else f"{variable[0]} is {variable[1]}",
     ),
     "min_duration": Criterion(
@@ -260,7 +272,7 @@ CRITERIA = {
     ),
     "recorded": Criterion(
         One(words_of(("true", "false"))),
-        lambda word, s: Q(recorded=word == "true"),
+        lambda word, s: Q(recorded__in=[word == "true"]),
         lambda word, s: "recorded" if word == "true" else "not recorded",
     ),
 }
@@ -385,19 +397,25 @@ class CallFilter(django_filters.FilterSet):
     @functools.cached_property
     def qs(self) -> CallQuerySet:
         """The selected calls, in no order; none when a value is invalid, so that nobody shows more than was asked."""
-        return self._select(CRITERIA)
+        return self._select(CRITERIA, self.selection)
+
+    def qs_to_walk(self) -> CallQuerySet:
+        """The same calls, for a reader that takes the first of many in their order."""
+        return self._select(CRITERIA, replace(self.selection, walk=True))
 
     def qs_within(self, period: str) -> CallQuerySet:
         """The selection with another period instead of its range of days."""
-        others = self._select(name for name in CRITERIA if name not in RANGE_PARAMETERS)
+        others = self._select((name for name in CRITERIA if name not in RANGE_PARAMETERS), self.selection)
         return others.filter(within_period(period, self.selection))
 
-    def _select(self, names: Iterable[str]) -> CallQuerySet:
+    def _select(self, names: Iterable[str], selection: Selection) -> CallQuerySet:
         if not self.is_valid():
             return self.queryset.none()
-        return self.queryset.filter(
-            *(CRITERIA[name].condition(self.values[name], self.selection) for name in names if self.chosen(name))
-        )
+        calls = self.queryset
+        for name in names:
+            if self.chosen(name):
+                calls = CRITERIA[name].narrow(calls, self.values[name], selection)
+        return calls
 
     def chosen(self, name: str) -> list[Any]:
         """The values given for a parameter; empty when there is none or it is invalid."""

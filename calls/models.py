@@ -38,12 +38,33 @@ def recording_state_choices() -> list[tuple[str, str]]:
     return RecordingState.choices
 
 
-class Assistant(models.Model):
-    """An AI assistant on one platform; `source` and `external_id` name it there."""
+class OnPlatform(models.Model):
+    """What a platform names: `source` and `external_id` there, `name` in our pages.
+
+    The name follows the platform's until a person gives another one here; that one stays until the platform changes
+    its own. `named_at` is the moment of the delivery that brought `platform_name`.
+    """
 
     source = models.CharField(max_length=40)
     external_id = models.CharField(max_length=200)
     name = models.CharField(max_length=200)
+    platform_name = models.CharField(max_length=200, blank=True, editable=False)
+    named_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.name
+
+    def rename(self, name: str) -> None:
+        self.name = name
+        self.save(update_fields=["name"])
+
+
+class Assistant(OnPlatform):
+    """An AI assistant."""
+
     viewers = models.ManyToManyField(
         settings.AUTH_USER_MODEL,
         blank=True,
@@ -56,30 +77,19 @@ class Assistant(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["source", "external_id"], name="assistant_unique")]
 
-    def __str__(self) -> str:
-        return self.name
-
     def rename(self, name: str) -> None:
         """Change the name here and in the calls, which carry it to be sorted by."""
-        self.name = name
-        self.save(update_fields=["name"])
+        super().rename(name)
         self.calls.update(assistant_name=name)
 
 
-class Campaign(models.Model):
-    """A batch of calls on one platform; `source` and `external_id` name it there."""
-
-    source = models.CharField(max_length=40)
-    external_id = models.CharField(max_length=200)
-    name = models.CharField(max_length=200)
+class Campaign(OnPlatform):
+    """A batch of calls."""
 
     objects = CampaignQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["source", "external_id"], name="campaign_unique")]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class Call(models.Model):
@@ -146,7 +156,15 @@ class Call(models.Model):
             # The log without a filter, and every mixture of filters that fits many calls: it answers from the index.
             models.Index(
                 fields=[
-                    "started_at", "id", "status", "direction", "assistant", "campaign", "duration_ms", "cost", "recorded"
+                    "started_at",
+                    "id",
+                    "status",
+                    "direction",
+                    "assistant",
+                    "campaign",
+                    "duration_ms",
+                    "cost",
+                    "recorded",
                 ],
                 name="call_log",
             ),  # fmt: skip
@@ -162,6 +180,9 @@ class Call(models.Model):
             models.Index(fields=["duration_ms", "started_at", "id"], name="call_duration"),
             models.Index(fields=["cost", "started_at", "id"], name="call_cost"),
             models.Index(fields=["assistant_name", "started_at", "id"], name="call_assistant_name"),
+            # The pair that belongs together: calls of one status are long or short, dear or free.
+            models.Index(fields=["status", "duration_ms", "started_at", "id"], name="call_status_duration"),
+            models.Index(fields=["status", "cost", "started_at", "id"], name="call_status_cost"),
         ]
 
     def __str__(self) -> str:
@@ -255,4 +276,3 @@ class Recording(models.Model):
 
     def __str__(self) -> str:
         return f"recording of {self.call_id}"
-

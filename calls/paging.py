@@ -11,16 +11,20 @@ import binascii
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import BooleanField, F, Func, Q, Value
+from django.db.models import BooleanField, F, Func, OrderBy, Q, Value
 
 from calls.models import Call
 from calls.querysets import CallQuerySet
+from calls.search import sorted_afterwards
 
 COUNT_CAP = 10_000
 LAST = "last"
+# A list of at most this many calls is gathered and sorted; a longer one is walked in its order until a page is full.
+FEW = 3_000
 
 COLUMNS = {
     "started_at": ("started_at", "id"),
@@ -29,6 +33,9 @@ COLUMNS = {
     "status": ("status", "started_at", "id"),
     "assistant": ("assistant_name", "started_at", "id"),
 }
+
+# The least value of a column that may be unknown.
+LEAST = {"duration_ms": 0, "cost": Decimal("-9999999999.9999")}
 
 
 class BadToken(ValueError):
@@ -43,10 +50,8 @@ class RowComparison(Func):
 
     def __init__(self, columns: Sequence[str], operator: str, values: Sequence[Any]) -> None:
         fields = [Call._meta.get_field(column) for column in columns]
-        sides = [F(column) for column in columns] + [
-            Value(value, output_field=field) for field, value in zip(fields, values, strict=True)
-        ]
-        super().__init__(*sides)
+        key = [Value(value, output_field=field) for field, value in zip(fields, values, strict=True)]
+        super().__init__(*(F(column) for column in columns), *key)
         self.operator, self.width = operator, len(columns)
 
     def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:
@@ -85,8 +90,10 @@ class Order:
         """The parts of the list, ordered by `keys`."""
         if len(self.keys) == 1:
             return [calls]
+        # Not IS NOT NULL, which SQLite's planner does not read as the end of the unknown in an index.
+        known = Q(**{f"{self.columns[0]}__gte": LEAST[self.columns[0]]})
         unknown = Q(**{f"{self.columns[0]}__isnull": True})
-        return [calls.filter(~unknown), calls.filter(unknown)]
+        return [calls.filter(known), calls.filter(unknown)]
 
 
 @dataclass(frozen=True)
@@ -141,19 +148,29 @@ class Page:
     before: Token | None
 
 
+NO_PAGE = Page([], first=1, after=None, before=None)
+
+
 def read_page(
-    calls: CallQuerySet, order: Order, size: int, *, after: Token | None = None, before: Token | str | None = None
+    calls: CallQuerySet,
+    order: Order,
+    size: int,
+    *,
+    after: Token | None = None,
+    before: Token | str | None = None,
+    few: bool = False,
 ) -> Page:
     """The page after or before a token, the last page for before=LAST, else the first.
 
-    `calls` is a queryset of values that include the order's columns; its own order does not matter.
+    `calls` is a queryset of values that include the order's columns; its own order does not matter. `few` says that
+    it has no more than FEW calls.
     """
     if before is not None:
         token = before if isinstance(before, Token) else None
-        rows = _walk(calls, order, size + 1, token, backwards=True)
+        rows = _read(calls, order, size + 1, token, backwards=True, few=few)
         if len(rows) > size or token is None:
             return _page_before(rows[-size:], order, token, more=len(rows) > size)
-    rows = _walk(calls, order, size + 1, after if before is None else None, backwards=False)
+    rows = _read(calls, order, size + 1, after if before is None else None, backwards=False, few=few)
     skipped = after.position if after and before is None else 0
     return _page_after(rows[:size], order, skipped, more=len(rows) > size, is_first=after is None or before is not None)
 
@@ -179,8 +196,8 @@ def _page_before(rows: list[dict[str, Any]], order: Order, token: Token | None, 
     )
 
 
-def _walk(
-    calls: CallQuerySet, order: Order, limit: int, token: Token | None, *, backwards: bool
+def _read(
+    calls: CallQuerySet, order: Order, limit: int, token: Token | None, *, backwards: bool, few: bool
 ) -> list[dict[str, Any]]:
     """Up to `limit` rows from the token on, in the order of the list, read from its end when backwards."""
     descending = order.descending != backwards
@@ -191,7 +208,8 @@ def _walk(
             continue
         if token and index == token.part:
             part = part.filter(RowComparison(columns, "<" if descending else ">", token.key))
-        rows += part.order_by(*(f"-{column}" if descending else column for column in columns))[: limit - len(rows)]
+        keys = [sorted_afterwards(column) if few else F(column) for column in columns]
+        rows += part.order_by(*(OrderBy(key, descending=descending) for key in keys))[: limit - len(rows)]
         if len(rows) == limit:
             break
     return rows[::-1] if backwards else rows

@@ -20,7 +20,7 @@ from calls import detail, tables
 from calls.choices import LIVE_STATUSES
 from calls.filters import DEFAULT_ORDER, LAYOUT, PERIOD_DAYS, PERIODS, RANGE_PARAMETERS, SIZES, CallFilter, parse_id
 from calls.models import Call
-from calls.paging import COUNT_CAP, LAST, Page, Token, capped_count, newer_than, read_page
+from calls.paging import COUNT_CAP, FEW, LAST, NO_PAGE, Page, Token, capped_count, newer_than, read_page
 from calls.panel import FOLDED, panel, sizes
 
 
@@ -102,9 +102,11 @@ class Place:
 
 
 def read_list(selection: CallFilter) -> tuple[Page, Place]:
-    calls = selection.qs.values(*tables.VALUES)
-    page = read_page(calls, selection.order, selection.size, after=selection.after, before=selection.before)
-    total = capped_count(selection.qs) if page.after or page.before else len(page.rows)
+    total = capped_count(selection.qs)
+    few = total <= FEW
+    calls = (selection.qs if few else selection.qs_to_walk()).values(*tables.VALUES)
+    layout = {"after": selection.after, "before": selection.before, "few": few}
+    page = read_page(calls, selection.order, selection.size, **layout) if total else NO_PAGE
     first = page.first
     if first is None and selection.before == LAST and total <= COUNT_CAP:
         first = total - len(page.rows) + 1

@@ -52,6 +52,8 @@ class Migration(migrations.Migration):
                 ('source', models.CharField(max_length=40)),
                 ('external_id', models.CharField(max_length=200)),
                 ('name', models.CharField(max_length=200)),
+                ('platform_name', models.CharField(blank=True, editable=False, max_length=200)),
+                ('named_at', models.DateTimeField(blank=True, editable=False, null=True)),
                 ('viewers', models.ManyToManyField(blank=True, help_text="Users who see this assistant's calls without the right to see all calls.", related_name='assistants', to=settings.AUTH_USER_MODEL)),
             ],
         ),
@@ -89,6 +91,8 @@ class Migration(migrations.Migration):
                 ('source', models.CharField(max_length=40)),
                 ('external_id', models.CharField(max_length=200)),
                 ('name', models.CharField(max_length=200)),
+                ('platform_name', models.CharField(blank=True, editable=False, max_length=200)),
+                ('named_at', models.DateTimeField(blank=True, editable=False, null=True)),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('source', 'external_id'), name='campaign_unique')],
@@ -176,6 +180,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='call',
             index=models.Index(fields=['assistant_name', 'started_at', 'id'], name='call_assistant_name'),
+        ),
+        migrations.AddIndex(
+            model_name='call',
+            index=models.Index(fields=['status', 'duration_ms', 'started_at', 'id'], name='call_status_duration'),
+        ),
+        migrations.AddIndex(
+            model_name='call',
+            index=models.Index(fields=['status', 'cost', 'started_at', 'id'], name='call_status_cost'),
         ),
         migrations.AddConstraint(
             model_name='call',

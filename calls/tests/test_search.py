@@ -142,16 +142,18 @@ def test_a_transcript_query_without_a_word_is_refused(text):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("common", [1, 100])
-def test_common_and_rare_matches_select_the_same_calls(monkeypatch, common):
-    monkeypatch.setattr(search, "COMMON", common)
+@pytest.mark.parametrize("walk", [False, True])
+def test_gathered_and_walked_conditions_select_the_same_calls(walk):
     for number in ("+12025550123", "+12025550124", "+13035550123"):
         make_call(from_number=number, to_number="", transcript=f"about order {number[-1]}", variables={"n": number[-1]})
-    numbers = Call.objects.filter(search.numbers_containing("2025550"))
-    transcripts = Call.objects.filter(search.transcripts_matching(search.parse_transcript_query('"order 3" -foo')))
-    variables = Call.objects.filter(search.captured("n", "3"))
-    named = Call.objects.filter(search.captured("n", None))
-    assert [numbers.count(), transcripts.count(), variables.count(), named.count()] == [2, 2, 2, 3]
+    query = search.parse_transcript_query('"order 3" -foo')
+    conditions = [
+        search.numbers_containing("2025550", walk=walk),
+        search.transcripts_matching(query, walk=walk),
+        search.captured("n", "3", walk=walk),
+        search.captured("n", None, walk=walk),
+    ]
+    assert [Call.objects.filter(condition).count() for condition in conditions] == [2, 2, 2, 3]
 
 
 @pytest.mark.django_db

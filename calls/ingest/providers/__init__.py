@@ -1,0 +1,37 @@
+"""The platforms whose payloads are understood, one module each; README, "Add a provider", says what goes in one."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from calls.ingest.normalised import Json, NormalisedCall
+from calls.ingest.providers import callmon, elevenlabs, export, retell, vapi
+
+
+class Provider(Protocol):
+    """A module that reads the payloads of one platform, without database, settings or request.
+
+    `parse` raises Rejected for what is not the platform's format, Ignored for an event that the log does not use.
+    """
+
+    NAME: str
+
+    def recognises(self, payload: dict[str, Json]) -> bool: ...
+    def parse(self, payload: dict[str, Json]) -> NormalisedCall: ...
+
+
+# In the order in which they are asked to recognise a payload: the native format has the plainest names.
+PROVIDERS: dict[str, Provider] = {
+    "vapi": vapi,
+    "retell": retell,
+    "elevenlabs": elevenlabs,
+    "export": export,
+    "callmon": callmon,
+}
+
+
+def recognise(payload: Json) -> Provider | None:
+    """The provider whose payload this looks like; None when it is nobody's."""
+    if not isinstance(payload, dict):
+        return None
+    return next((provider for provider in PROVIDERS.values() if provider.recognises(payload)), None)

@@ -1,0 +1,40 @@
+"""Numbers and money as the call log keeps them."""
+
+from __future__ import annotations
+
+import re
+from decimal import ROUND_HALF_EVEN, Decimal
+from functools import lru_cache
+
+import phonenumbers
+
+from calls.ingest.normalised import Amount, Rejected
+
+NUMBER_LENGTH = 120
+INTERNATIONAL = re.compile(r"(?:\+|00)[\d\s().\-/]+")
+CREDIT = Decimal("0.0001")
+MOST_CREDITS = Decimal(10) ** 10
+
+
+@lru_cache(maxsize=4096)
+def phone_number(text: str) -> str:
+    """E.164 where the text is a number with its country; otherwise (SIP, "anonymous", national) the text itself."""
+    text = text.strip()[:NUMBER_LENGTH]
+    if not INTERNATIONAL.fullmatch(text):
+        return text
+    try:
+        number = phonenumbers.parse(re.sub(r"^00", "+", text), None)
+    except phonenumbers.NumberParseException:
+        return text
+    if not phonenumbers.is_possible_number(number):
+        return text
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def credits_of(amount: Amount, credits_per_usd: Decimal) -> Decimal:
+    """The amount in credits, to 4 decimals. Raises Rejected when it is more than can be kept."""
+    rates = {"credits": Decimal(1), "USD": credits_per_usd, "USD cents": credits_per_usd / 100}
+    value = amount.value * rates[amount.unit]
+    if not value.is_finite() or abs(value) >= MOST_CREDITS:
+        raise Rejected(amount.path, f"{amount.value} {amount.unit} is more than can be kept")
+    return value.quantize(CREDIT, rounding=ROUND_HALF_EVEN)

@@ -1,0 +1,60 @@
+"""Sources, assistants and campaigns while deliveries are stored: found or made once, then remembered."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from calls.ingest.models import Source
+from calls.ingest.normalised import Named
+from calls.models import Assistant, Campaign, OnPlatform
+
+KINDS: dict[str, type[OnPlatform]] = {"assistant": Assistant, "campaign": Campaign}
+
+
+class Directory:
+    """What it remembers holds within one transaction."""
+
+    def __init__(self) -> None:
+        self._rates: dict[str, Decimal] = {}
+        self._found: dict[tuple[str, str, str], OnPlatform] = {}
+        self._by_name: dict[tuple[str, str, str], OnPlatform] = {}
+
+    def credits_per_usd(self, source: str) -> Decimal:
+        if source not in self._rates:
+            self._rates[source] = Source.objects.get_or_create(name=source)[0].credits_per_usd
+        return self._rates[source]
+
+    def find(self, kind: str, source: str, named: Named) -> OnPlatform:
+        """Who is meant: by id, or by name alone the first of that name."""
+        if named.external_id or not named.name:
+            return self._get(kind, source, named.external_id, named.name or named.external_id)
+        key = (kind, source, named.name)
+        if key not in self._by_name:
+            self._by_name[key] = self._first_of_that_name(*key)
+        return self._by_name[key]
+
+    def hear_name(self, kind: str, source: str, external_id: str, name: str, moment: datetime) -> None:
+        """Take over a name that the platform gave, unless a later one is known."""
+        thing = self._get(kind, source, external_id, name)
+        before = thing.named_at and (thing.named_at, thing.platform_name)
+        if name == thing.platform_name or (before and (moment, name) < before):
+            return
+        thing.platform_name, thing.named_at = name, moment
+        thing.save(update_fields=["platform_name", "named_at"])
+        if name != thing.name:
+            thing.rename(name)
+            self._by_name.clear()
+
+    def _first_of_that_name(self, kind: str, source: str, name: str) -> OnPlatform:
+        known = KINDS[kind].objects.filter(source=source, name=name).order_by("pk").first()
+        if known is None:
+            return self._get(kind, source, name, name)
+        return self._found.setdefault((kind, source, known.external_id), known)
+
+    def _get(self, kind: str, source: str, external_id: str, name: str) -> OnPlatform:
+        key = (kind, source, external_id)
+        if key not in self._found:
+            manager = KINDS[kind].objects
+            self._found[key], _ = manager.get_or_create(source=source, external_id=external_id, defaults={"name": name})
+        return self._found[key]

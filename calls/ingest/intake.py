@@ -1,0 +1,249 @@
+"""From what arrived to calls: each record is kept as a delivery, understood, and stored."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from django.utils import timezone
+
+from calls.ingest.models import Delivery, DeliveryState
+from calls.ingest.normalised import Ignored, Json, NormalisedCall, Rejected
+from calls.ingest.providers import PROVIDERS, recognise
+from calls.ingest.records import TOO_DEEP, Record
+from calls.ingest.store import Arrived, Ledger, in_transaction
+
+log = logging.getLogger(__name__)
+
+REASON_LENGTH = 1000
+ORIGIN_LENGTH = 500
+NOT_RECOGNISED = "not recognised as callmon, vapi, retell or elevenlabs"
+
+
+class Outcome(StrEnum):
+    """What became of one record, in the order of the summary line."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    IGNORED = "ignored"
+    REJECTED = "rejected"
+
+
+STATES = {Outcome.IGNORED: DeliveryState.IGNORED, Outcome.REJECTED: DeliveryState.REJECTED}
+
+
+def summary(counts: Counter[Outcome]) -> str:
+    return " ".join(f"{outcome}={counts[outcome]}" for outcome in Outcome)
+
+
+@dataclass(slots=True)
+class Arrival:
+    """A delivery with what it carries, and what became of it. `problem` is why it carries no payload."""
+
+    delivery: Delivery
+    payload: dict[str, Json] | None
+    problem: str = ""
+    call: NormalisedCall | None = None
+    outcome: Outcome | None = None
+
+    @property
+    def arrived(self) -> Arrived:
+        assert self.call is not None
+        return Arrived(self.call, self.delivery.received_at, self.delivery.digest)
+
+    def settle(self, outcome: Outcome, reason: str = "") -> None:
+        self.outcome = outcome
+        self.delivery.state = STATES.get(outcome, DeliveryState.PROCESSED)
+        printable = reason.replace("\x00", "").encode("utf-8", "backslashreplace").decode()
+        self.delivery.reason = printable[:REASON_LENGTH]
+
+
+Merge = Callable[[Ledger, Sequence[Arrival]], None]
+
+
+def take(records: Sequence[Record], file_name: str, provider: str = "") -> list[Arrival]:
+    """Keep and process the records of a file; the provider of each is recognised when it is not named.
+
+    A record that was processed before is left alone; one that was ignored or rejected is tried again.
+    """
+    now = timezone.now()
+    arrivals = [
+        # A later record of a call corrects an earlier one, so no two arrive at the same moment.
+        _arrival(record, file_name, provider, now + timedelta(microseconds=index))
+        for index, record in enumerate(records)
+    ]
+    _find_known(arrivals)
+    first: dict[str, Arrival] = {}
+    for arrival in arrivals:
+        first.setdefault(arrival.delivery.digest, arrival)
+    process([arrival for arrival in first.values() if not _is_settled(arrival.delivery)])
+    for arrival in arrivals:
+        _settle_repeat(arrival, first[arrival.delivery.digest])
+    return arrivals
+
+
+def again(deliveries: Iterable[Delivery]) -> list[Arrival]:
+    """Kept deliveries, normalised again after a mapping was corrected: all deliveries of a call belong here
+    together, since what they said before is forgotten."""
+    arrivals = [_kept(delivery) for delivery in deliveries]
+    process(arrivals, _merge_again)
+    return arrivals
+
+
+def process(arrivals: Sequence[Arrival], merge: Merge | None = None) -> None:
+    """Understand and store them together; one by one when that fails, so that none stops the others."""
+    merge = merge or _merge
+    for arrival in arrivals:
+        _understand(arrival)
+    try:
+        in_transaction(lambda: _store(arrivals, merge))
+    except Exception:
+        for arrival in arrivals:
+            _process_alone(arrival, merge)
+
+
+def _process_alone(arrival: Arrival, merge: Merge) -> None:
+    try:
+        in_transaction(lambda: _store([arrival], merge))
+    except Rejected as reason:
+        arrival.call = None
+        arrival.settle(Outcome.REJECTED, str(reason))
+        in_transaction(lambda: _save([arrival]))
+    except Exception as error:
+        _fail(arrival, error)
+        in_transaction(lambda: _save([arrival]))
+
+
+def _arrival(record: Record, file_name: str, provider: str, received_at: datetime) -> Arrival:
+    payload, problem, content = record.payload, record.problem, record.body
+    try:
+        content = record.body if payload is None else canonical(payload)
+    except RecursionError:
+        payload, problem = None, TOO_DEEP
+    found = recognise(payload) if payload is not None and not provider else None
+    delivery = Delivery(
+        provider=found.NAME if found else provider,
+        digest=hashlib.sha256(content).hexdigest(),
+        body=gzip.compress(record.body, compresslevel=6, mtime=0),
+        origin=f"{file_name}:{record.position}"[-ORIGIN_LENGTH:],
+        received_at=received_at,
+    )
+    return Arrival(delivery, payload, problem)
+
+
+def canonical(payload: dict[str, Json]) -> bytes:
+    """The same bytes for the same JSON, however it was spaced and ordered."""
+    text = json.dumps(payload, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _kept(delivery: Delivery) -> Arrival:
+    try:
+        payload = json.loads(delivery.raw)
+    except (ValueError, RecursionError) as error:
+        return Arrival(delivery, None, delivery.reason or f"not JSON: {error}")
+    return Arrival(delivery, payload if isinstance(payload, dict) else None, "not a JSON object")
+
+
+def _find_known(arrivals: Sequence[Arrival]) -> None:
+    """Put the delivery that was kept before in the place of each that repeats it."""
+    providers = {arrival.delivery.provider for arrival in arrivals} | {""}
+    rows = Delivery.objects.filter(provider__in=providers, digest__in=[one.delivery.digest for one in arrivals])
+    known = {(row.provider, row.digest): row for row in rows.defer("body")}
+    for arrival in arrivals:
+        provider, digest = arrival.delivery.provider, arrival.delivery.digest
+        if row := known.get((provider, digest)) or known.get(("", digest)):
+            row.provider = provider
+            arrival.delivery = row
+
+
+def _is_settled(delivery: Delivery) -> bool:
+    return delivery.state == DeliveryState.PROCESSED and delivery.call_id is not None
+
+
+def _settle_repeat(arrival: Arrival, first: Arrival) -> None:
+    """The outcome of what was processed before, or stands twice in one file."""
+    if arrival.outcome is None:
+        arrival.delivery = first.delivery
+        arrival.outcome = first.outcome if first.outcome in STATES else Outcome.UNCHANGED
+
+
+def _understand(arrival: Arrival) -> None:
+    try:
+        arrival.call = _parse(arrival)
+    except Ignored as reason:
+        arrival.settle(Outcome.IGNORED, str(reason))
+    except Rejected as reason:
+        arrival.settle(Outcome.REJECTED, str(reason))
+    except Exception as error:
+        _fail(arrival, error)
+
+
+def _parse(arrival: Arrival) -> NormalisedCall:
+    delivery, payload = arrival.delivery, arrival.payload
+    if payload is None:
+        raise Rejected("", arrival.problem)
+    provider = PROVIDERS.get(delivery.provider) or recognise(payload)
+    if provider is None:
+        raise Rejected("", NOT_RECOGNISED)
+    delivery.provider = provider.NAME
+    return provider.parse(payload)
+
+
+def _fail(arrival: Arrival, error: Exception) -> None:
+    """Our own fault: the record is rejected, the log has the rest."""
+    log.error("delivery from %s", arrival.delivery.origin, exc_info=error)
+    arrival.call = None
+    if arrival.delivery.pk is None:
+        arrival.delivery.call = None
+    else:
+        arrival.delivery.refresh_from_db(fields=["call"])
+    arrival.settle(Outcome.REJECTED, f"internal error: {error!r}")
+
+
+def _store(arrivals: Sequence[Arrival], merge: Merge) -> None:
+    ledger = Ledger()
+    understood = [arrival for arrival in arrivals if arrival.call is not None]
+    ledger.expect(arrival.arrived.normalised for arrival in understood)
+    merge(ledger, understood)
+    ledger.write()
+    _save(arrivals)
+
+
+def _merge(ledger: Ledger, arrivals: Sequence[Arrival]) -> None:
+    for arrival in arrivals:
+        try:
+            stored = ledger.store(arrival.arrived)
+        except Rejected as reason:
+            arrival.settle(Outcome.REJECTED, str(reason))
+        else:
+            arrival.delivery.call = stored.call
+            arrival.settle(Outcome(stored.result))
+
+
+def _merge_again(ledger: Ledger, arrivals: Sequence[Arrival]) -> None:
+    by_call: dict[tuple[str, str], list[Arrival]] = {}
+    for arrival in arrivals:
+        call = arrival.arrived.normalised
+        by_call.setdefault((call.source, call.external_id), []).append(arrival)
+    for together in by_call.values():
+        stored = ledger.restate([arrival.arrived for arrival in together])
+        for arrival in together:
+            arrival.delivery.call = stored.call
+            arrival.settle(Outcome(stored.result))
+
+
+def _save(arrivals: Sequence[Arrival]) -> None:
+    deliveries = [arrival.delivery for arrival in arrivals]
+    # Somebody else may be taking the same record: one delivery of it is enough.
+    Delivery.objects.bulk_create([one for one in deliveries if one.pk is None], ignore_conflicts=True)
+    known = [one for one in deliveries if one.pk is not None]
+    Delivery.objects.bulk_update(known, ["provider", "state", "reason", "call"])

@@ -1,0 +1,56 @@
+"""Read kept deliveries again."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db.models import Q, QuerySet
+
+from calls.ingest.intake import Outcome, again, summary
+from calls.ingest.models import Delivery, DeliveryState
+from calls.ingest.providers import PROVIDERS
+
+BATCH = 100  # deliveries chosen at a time; the others of their calls come with them
+
+
+class Command(BaseCommand):
+    help = "Normalises kept deliveries again, after a mapping was corrected. Exits with 1 when one is rejected."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--provider", choices=PROVIDERS, help="Only what this provider sent.")
+        parser.add_argument("--failed", action="store_true", help="Only what was rejected before.")
+
+    def handle(self, *, provider: str | None, failed: bool, **options: Any) -> None:
+        chosen = Delivery.objects.all()
+        if provider:
+            chosen = chosen.filter(provider=provider)
+        if failed:
+            chosen = chosen.filter(state=DeliveryState.REJECTED)
+        counts: Counter[Outcome] = Counter()
+        for ids in batches(chosen):
+            counts.update(replay(ids))
+        self.stdout.write(summary(counts))
+        if counts[Outcome.REJECTED]:
+            sys.exit(1)
+
+
+def batches(chosen: QuerySet[Delivery]) -> Iterator[list[int]]:
+    """The ids of the deliveries, oldest first."""
+    last = 0
+    while ids := list(chosen.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:BATCH]):
+        yield ids
+        last = ids[-1]
+
+
+def replay(ids: list[int]) -> Iterator[Outcome]:
+    """What became of each."""
+    calls = Delivery.objects.filter(pk__in=ids, call__isnull=False).values("call")
+    deliveries = Delivery.objects.filter(Q(pk__in=ids) | Q(call__in=calls)).order_by("received_at", "pk")
+    for arrival in again(deliveries):
+        if arrival.delivery.pk in set(ids) and arrival.outcome is not None:
+            yield arrival.outcome

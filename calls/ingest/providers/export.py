@@ -1,0 +1,29 @@
+"""What an export of Callmon wrote, as JSON or CSV, so that a log can move from one installation to another."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from calls.ingest.normalised import Json, NormalisedCall
+from calls.ingest.providers.callmon import FIELDS, call_of, with_cells_read
+from calls.ingest.reading import SOURCE_LENGTH, Fields, named
+
+NAME = "export"
+COLUMNS = ("id", "source", "external_id", "started_at", "status")
+
+# `id` is the other installation's own, `phone_number` is one of the two numbers, `recording` only a state.
+DERIVED = ("id", "phone_number", "recording")
+
+
+def recognises(payload: dict[str, Json]) -> bool:
+    return all(name in payload for name in COLUMNS)
+
+
+def parse(payload: dict[str, Json]) -> NormalisedCall:
+    """An export names assistant and campaign, without their ids. What it has beyond our fields becomes metadata."""
+    row = with_cells_read(Fields.of(payload))
+    source, external_id = row.required_key("source", SOURCE_LENGTH), row.required_key("external_id")
+    assistant, campaign = named(None, row.key("assistant")), named(None, row.key("campaign"))
+    call = call_of(row, source, external_id, assistant, campaign)
+    others = [str(name) for name in row.data if name not in (*FIELDS, *DERIVED, "external_id")]
+    return replace(call, metadata={**row.beyond(*others), **call.metadata})

@@ -1,0 +1,183 @@
+"""A delivery as registers: what it says of each part of a call, and when.
+
+Each part of a call is a register that the greatest key wins, so that any order of the same deliveries gives the same
+call. A key is the stamp of the delivery; where another rule comes first (an ended call never reopens), its rank
+stands before the stamp. What a delivery does not say has no register, so it never erases.
+
+`variables.<name>`, `metadata.<key>`, `recording.<key>`, `assistant_names.<id>` and `campaign_names.<id>` are a
+register each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from calls.choices import LIVE_STATUSES, Status
+from calls.ingest.conversions import credits_of, phone_number
+from calls.ingest.normalised import Amount, CostPart, Json, Named, NormalisedCall, Turn
+
+NAME_LENGTH = 200
+WORD_LENGTH = 100
+COST_SOURCE = "cost_source"  # the metadata key that keeps the platform's own figure beside Call.cost
+TURN_KEYS = tuple(field.name for field in fields(Turn))
+SAID_AS_IS = ("ended_reason", "ended_by", "direction", "started_at", "answered_at", "ended_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The value of one register and the key it competes with."""
+
+    key: str
+    value: object
+
+
+Registers = dict[str, Said]
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """Credits, and the figure they were made from: amount, unit, path, credits_per_usd. None when it was credits."""
+
+    credits: Decimal | None
+    source: Json = None
+
+
+def stamp_of(call: NormalisedCall, received_at: datetime, digest: str) -> str:
+    """What orders the deliveries of one call: the moment they tell of, their place in it, and, to decide, the body.
+
+    The place has the number of its digits before it, so that it sorts as a number: 9 is "19", 10 is "210".
+    """
+    moment = (call.observed_at or received_at).astimezone(UTC).replace(tzinfo=None)
+    place = str(max(call.sequence, 0))
+    return f"{moment.isoformat(timespec='microseconds')}Z {len(place):x}{place} {digest[:12]}"
+
+
+def stamp_in(key: str) -> str:
+    """The stamp of a key that may have a rank before it."""
+    return key[2:] if key[1:2] == " " else key
+
+
+def moment_in(key: str) -> datetime:
+    """The moment that a key's delivery tells of."""
+    return datetime.fromisoformat(stamp_in(key).partition(" ")[0])
+
+
+def registers(call: NormalisedCall, stamp: str, credits_per_usd: Decimal) -> Registers:
+    """Everything that the delivery says. Raises Rejected when an amount cannot be kept."""
+    said: Registers = {}
+    for kind, named in (("assistant", call.assistant), ("campaign", call.campaign)):
+        said |= _named(kind, named, stamp)
+    status = call.status or (Status.COMPLETED if call.ended_at else Status.INITIATED)
+    by_rank = f"{_rank(call)} {stamp}"
+    said["status"] = Said(by_rank, status)
+    if call.raw_status:
+        said["raw_status"] = Said(by_rank, call.raw_status[:WORD_LENGTH])
+    values = dict(_scalars(call)) | dict(_collections(call, credits_per_usd)) | dict(_mappings(call))
+    if call.cost is not None:
+        values["cost"] = _money(call.cost, credits_per_usd, call.metadata.get(COST_SOURCE))
+    return said | {name: Said(stamp, value) for name, value in values.items()}
+
+
+def newest(many: Iterable[Registers]) -> Registers:
+    """What several deliveries say together."""
+    together: Registers = {}
+    for said in many:
+        for name, one in said.items():
+            if name not in together or one.key >= together[name].key:
+                together[name] = one
+    return together
+
+
+def pack(stamps: Mapping[str, str]) -> dict[str, list[str]]:
+    """Keys as Call.stamps keeps them: the registers by their stamp, since few deliveries set many registers; a rank
+    stands before the register, as in `5:status`."""
+    packed: dict[str, list[str]] = {}
+    for name, key in sorted(stamps.items()):
+        stamp = stamp_in(key)
+        packed.setdefault(stamp, []).append(name if key == stamp else f"{key[0]}:{name}")
+    return packed
+
+
+def unpack(packed: Mapping[str, list[str]]) -> dict[str, str]:
+    return dict(_unpacked(stamp, name) for stamp, names in packed.items() for name in names)
+
+
+def _unpacked(stamp: str, name: str) -> tuple[str, str]:
+    return (name[2:], f"{name[0]} {stamp}") if name[1:2] == ":" else (name, stamp)
+
+
+def _rank(call: NormalisedCall) -> int:
+    """Live statuses in their order, then an end. Platforms report voicemail once and for all, often after another
+    end; in our own format, which has no moment of observation, any end corrects another. Without a status, an end
+    time tells of an end, and counts less than a status that says so."""
+    if call.status is None:
+        return 4 if call.ended_at else 0
+    if call.status in LIVE_STATUSES:
+        return LIVE_STATUSES.index(call.status) + 1
+    return 6 if call.status == Status.VOICEMAIL and call.observed_at else 5
+
+
+def _named(kind: str, named: Named | None, stamp: str) -> Registers:
+    """Who it is, and what it is called. A name alone gives way to an id, whichever came first."""
+    if named is None or not (named.external_id or named.name):
+        return {}
+    external_id, name = named.external_id[:NAME_LENGTH], (named.name or "").strip()[:NAME_LENGTH]
+    said = {kind: Said(f"{1 if external_id else 0} {stamp}", Named(external_id, name))}
+    if external_id and name:
+        said = {f"{kind}_names.{external_id}": Said(stamp, name)} | said
+    return said
+
+
+def _scalars(call: NormalisedCall) -> Iterator[tuple[str, object]]:
+    for name in SAID_AS_IS:
+        value = getattr(call, name)
+        if value not in (None, ""):
+            yield name, value[:NAME_LENGTH] if isinstance(value, str) else value
+    if call.duration_ms is not None:
+        yield "duration_ms", max(call.duration_ms, 0)
+    for name in ("from_number", "to_number"):
+        if value := getattr(call, name):
+            yield name, phone_number(value)
+
+
+def _collections(call: NormalisedCall, rate: Decimal) -> Iterator[tuple[str, list[object]]]:
+    if call.transcript:
+        yield "transcript", [_turn(turn) for turn in call.transcript]
+    if call.cost_items:
+        yield "cost_items", [_cost_item(part, rate) for part in call.cost_items]
+    if call.response_times:
+        yield "response_times", [(one.kind, one.name, one.at_ms, one.duration_ms) for one in call.response_times]
+
+
+def _mappings(call: NormalisedCall) -> Iterator[tuple[str, Json]]:
+    for name, value in call.variables.items():
+        yield f"variables.{name[:NAME_LENGTH]}", value
+    for key, value in call.metadata.items():
+        if key != COST_SOURCE:
+            yield f"metadata.{key}", value
+    if call.recording is not None:
+        yield "recording.url", call.recording.url
+        if call.recording.channels is not None:
+            yield "recording.channels", call.recording.channels
+
+
+def _turn(turn: Turn) -> dict[str, Json]:
+    """Without what is not known."""
+    return {key: value for key in TURN_KEYS if (value := getattr(turn, key)) is not None}
+
+
+def _cost_item(part: CostPart, rate: Decimal) -> tuple[object, ...]:
+    """In the order of the fields of CostItem."""
+    amount, label = part.amount, part.label[:WORD_LENGTH]
+    return part.component, label, credits_of(amount, rate), str(amount.value)[:40], amount.unit, amount.path[:200]
+
+
+def _money(amount: Amount, rate: Decimal, carried: Json) -> Money:
+    """`carried` is the source of credits that another call log converted."""
+    if amount.unit == "credits":
+        return Money(credits_of(amount, rate), carried)
+    source = {"amount": str(amount.value), "unit": amount.unit, "path": amount.path}
+    return Money(credits_of(amount, rate), source | {"credits_per_usd": f"{rate.normalize():f}"})

@@ -1,0 +1,147 @@
+"""The only code that writes calls.
+
+Deliveries are merged into drafts in memory and written together. Merging is idempotent and monotonic, and any order
+of the same deliveries gives the same call: see calls.ingest.registers.
+
+- A call that no delivery gave a start began at the earliest moment that one of them tells of.
+- Talk time that no delivery gave is ended_at - answered_at.
+- `metadata["cost_source"]` is the platform's own figure behind `cost`: amount, unit, path, credits_per_usd. It is
+  absent when the cost was given in credits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeVar
+
+from django.db import IntegrityError, OperationalError, transaction
+
+from calls.ingest.directory import Directory
+from calls.ingest.draft import Draft
+from calls.ingest.normalised import NormalisedCall
+from calls.ingest.parts import PARTS
+from calls.ingest.registers import Registers, newest, registers, stamp_of
+from calls.models import Call
+
+T = TypeVar("T")
+TRIES = 5
+
+
+class Result(StrEnum):
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The call, complete once it is written, and what the delivery did to it."""
+
+    call: Call
+    result: Result
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """What one delivery says and when it came; `digest` tells it from others of the same moment."""
+
+    normalised: NormalisedCall
+    received_at: datetime
+    digest: str = ""
+
+    @property
+    def stamp(self) -> str:
+        return stamp_of(self.normalised, self.received_at, self.digest)
+
+    @property
+    def first_moment(self) -> datetime:
+        call = self.normalised
+        return min(filter(None, (call.observed_at or self.received_at, call.answered_at, call.ended_at)))
+
+
+def store(normalised: NormalisedCall, *, received_at: datetime, digest: str = "") -> Stored:
+    """Merge one delivery into its call. Raises Rejected when a value cannot be kept."""
+
+    def work() -> Stored:
+        ledger = Ledger()
+        stored = ledger.store(Arrived(normalised, received_at, digest))
+        ledger.write()
+        return stored
+
+    return in_transaction(work)
+
+
+def in_transaction(work: Callable[[], T]) -> T:
+    """Do it all or nothing; again from the start when another writer was first or two waited for each other."""
+    for _ in range(TRIES - 1):
+        try:
+            with transaction.atomic():
+                return work()
+        except (IntegrityError, OperationalError):
+            continue
+    with transaction.atomic():
+        return work()
+
+
+class Ledger:
+    """Deliveries that are written together, inside a transaction of the caller's."""
+
+    def __init__(self) -> None:
+        self._directory = Directory()
+        self._drafts: dict[tuple[str, str], Draft] = {}
+
+    def expect(self, calls: Iterable[NormalisedCall]) -> None:
+        """Read the calls that are about to be stored at once rather than one by one."""
+        ids: dict[str, set[str]] = {}
+        for call in calls:
+            ids.setdefault(call.source, set()).add(call.external_id)
+        for source, all_ids in ids.items():
+            wanted = [one for one in sorted(all_ids) if (source, one) not in self._drafts]
+            rows = Call.objects.select_for_update().filter(source=source, external_id__in=wanted).order_by("pk")
+            known = {row.external_id: row for row in rows}
+            for external_id in wanted:
+                call = known.get(external_id) or Call(source=source, external_id=external_id)
+                self._drafts[source, external_id] = Draft(call, self._directory)
+
+    def store(self, arrived: Arrived) -> Stored:
+        said = self._said(arrived)
+        draft = self._draft(arrived.normalised)
+        is_new = draft.is_empty
+        changed = draft.merge(said, arrived.first_moment)
+        result = Result.CREATED if is_new else Result.UPDATED if changed else Result.UNCHANGED
+        return Stored(draft.call, result)
+
+    def restate(self, many: Sequence[Arrived]) -> Stored:
+        """All deliveries of one call again, after their mapping was corrected: what they said before is forgotten."""
+        said = newest(map(self._said, many))
+        draft = self._draft(many[0].normalised)
+        is_new = draft.is_empty
+        changed = draft.restate(said, {one.stamp for one in many}, min(one.first_moment for one in many))
+        result = Result.CREATED if is_new else Result.UPDATED if changed else Result.UNCHANGED
+        return Stored(draft.call, result)
+
+    def write(self) -> None:
+        drafts = [draft for draft in self._drafts.values() if not draft.is_empty]
+        for draft in drafts:
+            draft.close()
+        Call.objects.bulk_create(draft.call for draft in drafts if draft.is_new)
+        for draft in drafts:
+            if not draft.is_new:
+                draft.save_columns()
+        for name, part in PARTS.items():
+            changes = [draft.changes[name] for draft in drafts if name in draft.changes]
+            if changes:
+                part.write(changes)
+
+    def _said(self, arrived: Arrived) -> Registers:
+        rate = self._directory.credits_per_usd(arrived.normalised.source)
+        return registers(arrived.normalised, arrived.stamp, rate)
+
+    def _draft(self, call: NormalisedCall) -> Draft:
+        key = (call.source, call.external_id)
+        if key not in self._drafts:
+            self.expect([call])
+        return self._drafts[key]
