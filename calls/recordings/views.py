@@ -12,7 +12,6 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.core.files.storage import Storage
 from django.db.models.fields.files import FieldFile
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -52,14 +51,14 @@ def recording(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
     response["Accept-Ranges"] = "bytes"
     # May be kept, but is asked for again each time, so that rights are checked.
     response["Cache-Control"] = "private, no-cache"
-    response["Content-Disposition"] = content_disposition_header(request.GET.get("download") == "1", file_name(call))
+    response["Content-Disposition"] = disposition(call, is_download=request.GET.get("download") == "1")
     return response
 
 
 def version_of(file: FieldFile) -> Version:
     """Raises Http404 when the row says ready and the storage has lost the file."""
     try:
-        size, modified = file.size, int(file.storage.get_modified_time(file.name).timestamp())
+        size, modified = file.size, int(file.storage.get_modified_time(str(file.name)).timestamp())
     except (OSError, ValueError):
         raise Http404 from None
     digest = hashlib.sha256(f"{file.name} {size} {modified}".encode()).hexdigest()
@@ -75,7 +74,7 @@ def _answer(request: HttpRequest, recording: Recording, version: Version) -> Htt
     except NotSatisfiable:
         return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
     sent = span or Span(0, size)
-    chunks = read(recording.file.storage, recording.file.name, sent)
+    chunks = read(recording.file, sent)
     response = StreamingHttpResponse(chunks, status=206 if span else 200, content_type=kind)
     response["Content-Length"] = str(sent.length)
     if span:
@@ -83,12 +82,12 @@ def _answer(request: HttpRequest, recording: Recording, version: Version) -> Htt
     return response
 
 
-def read(storage: Storage, name: str, span: Span) -> Iterator[bytes]:
+def read(file: FieldFile, span: Span) -> Iterator[bytes]:
     """The bytes of the span in chunks. The file is open only while they are read."""
-    with storage.open(name) as file:
-        file.seek(span.start)
+    with file.storage.open(str(file.name)) as opened:
+        opened.seek(span.start)
         left = span.length
-        while left and (chunk := file.read(min(left, CHUNK_BYTES))):
+        while left and (chunk := opened.read(min(left, CHUNK_BYTES))):
             left -= len(chunk)
             yield chunk
 
@@ -97,10 +96,14 @@ def content_type(recording: Recording) -> str:
     return recording.content_type if SOUND.fullmatch(recording.content_type) else "application/octet-stream"
 
 
+def disposition(call: Call, *, is_download: bool) -> str:
+    return content_disposition_header(is_download, file_name(call)) or ""
+
+
 def file_name(call: Call) -> str:
     """`2026-11-20-1403-+12025550123.mp3`: when it started in the reporting zone, and with whom."""
     started = call.started_at.astimezone(ZoneInfo(settings.TIME_ZONE))
     number = re.sub(r"[^\w+-]", "", call.phone_number)
     recording = call.recording
-    suffix = PurePosixPath(recording.file.name).suffix or mimetypes.guess_extension(recording.content_type)
+    suffix = PurePosixPath(str(recording.file.name)).suffix or mimetypes.guess_extension(recording.content_type)
     return "-".join(filter(None, [f"{started:%Y-%m-%d-%H%M}", number])) + (suffix or "")
