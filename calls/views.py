@@ -169,10 +169,15 @@ def call_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """The page of a call; htmx, which unfolds a call inside the list, gets the part without the frame."""
     calls = Call.objects.visible_to(request.user).select_related("campaign", "recording", "transcript")
     call = get_object_or_404(calls, uuid=uuid)
-    asked_by = request.htmx
-    is_part = bool(asked_by and not asked_by.boosted and not asked_by.history_restore_request)
+    is_part = is_for_part(request)
     context = detail.context_of(call, ZoneInfo(settings.TIME_ZONE), request.GET.get("list", ""))
     part = mark_safe(render_to_string("calls/call.jinja", context | {"is_part": is_part}))  # noqa: S308 - as above
     if is_part:
         return HttpResponse(part)
     return render(request, "calls/call_detail.html", {**context, "part": part})
+
+
+def is_for_part(request: HttpRequest) -> bool:
+    """Whether htmx puts the answer into a page, and not in its place."""
+    headers = request.headers
+    return "HX-Request" in headers and not ("HX-Boosted" in headers or "HX-History-Restore-Request" in headers)
