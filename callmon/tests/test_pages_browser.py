@@ -1,0 +1,125 @@
+"""The frame and the page of a call in a real browser."""
+
+import math
+import struct
+import wave
+from io import BytesIO
+
+import pytest
+from django.core.files.base import ContentFile
+
+from calls.choices import RecordingState
+from calls.models import Recording
+from calls.tests.factory import make_call
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+TURNS = [
+    {"speaker": "assistant", "text": "Hello!", "start_seconds": 0.0},
+    {"speaker": "caller", "text": "My order", "start_seconds": 4.0},
+    {"speaker": "assistant", "text": "It is on its way", "start_seconds": 8.0},
+]
+
+
+@pytest.fixture(autouse=True)
+def media(tmp_path, settings):
+    storage = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": tmp_path}}
+    settings.STORAGES = {**settings.STORAGES, "default": storage}
+
+
+def tone(seconds):
+    """A sine wave as a WAV file."""
+    file, rate = BytesIO(), 8000
+    with wave.open(file, "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(rate)
+        samples = (int(8000 * math.sin(number / 5)) for number in range(rate * seconds))
+        out.writeframes(b"".join(struct.pack("<h", sample) for sample in samples))
+    return ContentFile(file.getvalue())
+
+
+@pytest.fixture
+def call():
+    call = make_call(transcript=TURNS)
+    recording = Recording(call=call, state=RecordingState.READY, content_type="audio/wav")
+    recording.file.save("tone.wav", tone(12))
+    return call
+
+
+def current_turn(page):
+    return page.locator(".turn[aria-current] .turn-text").inner_text()
+
+
+def test_the_time_of_a_turn_plays_from_there_and_marks_it(signed_in_page, call):
+    page = signed_in_page
+    page.goto(call.get_absolute_url())
+    page.get_by_role("button", name="Play from 00:08").press("Enter")
+    page.wait_for_selector(".turn[aria-current]")
+    page.wait_for_function("document.querySelector('audio').currentTime >= 8")
+    assert current_turn(page) == "It is on its way"
+
+
+def test_the_player_seeks_without_loading_what_is_before(signed_in_page, call):
+    page = signed_in_page
+    page.goto(call.get_absolute_url())
+    page.wait_for_function("document.querySelector('audio').readyState >= 1")
+    page.evaluate("document.querySelector('audio').currentTime = 5")
+    page.wait_for_function("document.querySelector('.turn[aria-current]')")
+    assert current_turn(page) == "My order"
+
+
+def test_an_unfolded_call_plays_as_its_page_does(signed_in_page, call):
+    page = signed_in_page
+    page.goto("/calls/")
+    page.locator("tr.call .expand").click()
+    page.get_by_role("button", name="Play from 00:04").click()
+    page.wait_for_selector(".turn[aria-current]")
+    assert current_turn(page) == "My order"
+
+
+def theme(page):
+    return page.evaluate("document.documentElement.dataset.bsTheme")
+
+
+def test_the_theme_follows_the_system_until_one_chooses(new_page, admin_user):
+    page = new_page(user=admin_user, color_scheme="dark")
+    page.goto("/calls/")
+    assert theme(page) == "dark"
+    page.locator(".menu summary").click()
+    page.get_by_role("button", name="Light").click()
+    assert theme(page) == "light"
+    page.reload()
+    assert theme(page) == "light"
+
+
+def test_the_menu_closes_with_escape_and_elsewhere(signed_in_page):
+    page = signed_in_page
+    page.goto("/calls/")
+    summary, sign_out = page.locator(".menu summary"), page.get_by_role("button", name="Sign out")
+    summary.click()
+    assert sign_out.is_visible()
+    page.keyboard.press("Escape")
+    assert not sign_out.is_visible()
+    summary.click()
+    page.get_by_role("heading", name="Calls").first.click()
+    assert not sign_out.is_visible()
+
+
+def test_without_javascript_the_call_is_read_and_heard(new_page, admin_user, call):
+    page = new_page(user=admin_user, java_script_enabled=False)
+    page.goto(f"{call.get_absolute_url()}?list=status%3Dcompleted")
+    assert page.locator("audio[controls]").count() == 1
+    assert page.get_by_text("It is on its way").is_visible()
+    page.get_by_role("link", name="Back to the calls").click()
+    assert page.url.endswith(f"/calls/?status=completed#call-{call.pk}")
+    page.locator(".menu summary").click()
+    page.get_by_role("button", name="Sign out").click()
+    assert page.get_by_role("heading", name="Sign in").is_visible()
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_nothing_is_wider_than_the_window(new_page, admin_user, call, width):
+    page = new_page(user=admin_user, viewport={"width": width, "height": 740})
+    page.goto(call.get_absolute_url())
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
