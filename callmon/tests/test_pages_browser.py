@@ -8,7 +8,7 @@ from io import BytesIO
 import pytest
 from django.core.files.base import ContentFile
 
-from calls.choices import RecordingState
+from calls.choices import RecordingState, Status
 from calls.models import Recording
 from calls.tests.factory import make_call
 
@@ -47,26 +47,33 @@ def call():
     return call
 
 
-def current_turn(page):
-    return page.locator(".turn[aria-current] .turn-text").inner_text()
+def wait_for_turn(page, text):
+    """Until the turn is marked as the one that is heard."""
+    page.locator(".turn[aria-current]", has_text=text).wait_for()
+
+
+# Not Page.wait_for_function: it evaluates text in the page, which the security policy refuses.
+LOADED = """() => new Promise((done) => {
+    const audio = document.querySelector("audio");
+    if (audio.readyState >= 1) done();
+    else audio.addEventListener("loadedmetadata", done, { once: true });
+})"""
 
 
 def test_the_time_of_a_turn_plays_from_there_and_marks_it(signed_in_page, call):
     page = signed_in_page
     page.goto(call.get_absolute_url())
     page.get_by_role("button", name="Play from 00:08").press("Enter")
-    page.wait_for_selector(".turn[aria-current]")
-    page.wait_for_function("document.querySelector('audio').currentTime >= 8")
-    assert current_turn(page) == "It is on its way"
+    wait_for_turn(page, "It is on its way")
+    assert page.evaluate("document.querySelector('audio').currentTime") >= 8
 
 
-def test_the_player_seeks_without_loading_what_is_before(signed_in_page, call):
+def test_seeking_in_the_player_marks_the_turn_there(signed_in_page, call):
     page = signed_in_page
     page.goto(call.get_absolute_url())
-    page.wait_for_function("document.querySelector('audio').readyState >= 1")
+    page.evaluate(LOADED)
     page.evaluate("document.querySelector('audio').currentTime = 5")
-    page.wait_for_function("document.querySelector('.turn[aria-current]')")
-    assert current_turn(page) == "My order"
+    wait_for_turn(page, "My order")
 
 
 def test_an_unfolded_call_plays_as_its_page_does(signed_in_page, call):
@@ -74,8 +81,7 @@ def test_an_unfolded_call_plays_as_its_page_does(signed_in_page, call):
     page.goto("/calls/")
     page.locator("tr.call .expand").click()
     page.get_by_role("button", name="Play from 00:04").click()
-    page.wait_for_selector(".turn[aria-current]")
-    assert current_turn(page) == "My order"
+    wait_for_turn(page, "My order")
 
 
 def theme(page):
@@ -123,3 +129,30 @@ def test_nothing_is_wider_than_the_window(new_page, admin_user, call, width):
     page = new_page(user=admin_user, viewport={"width": width, "height": 740})
     page.goto(call.get_absolute_url())
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+CONTRAST = """(status) => {
+    const badge = document.createElement("span");
+    badge.className = `status status-${status}`;
+    document.querySelector("main").append(badge);
+    const context = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+    const luminance = (color) => {
+        context.fillStyle = color;
+        context.fillRect(0, 0, 1, 1);
+        const parts = [...context.getImageData(0, 0, 1, 1).data].slice(0, 3).map((part) => part / 255);
+        const [r, g, b] = parts.map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const style = getComputedStyle(badge);
+    const [dark, light] = [luminance(style.color), luminance(style.backgroundColor)].sort((a, b) => a - b);
+    return (light + 0.05) / (dark + 0.05);
+}"""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_words_of_all_statuses_are_easy_to_read(new_page, theme):
+    page = new_page(color_scheme=theme)
+    page.goto("/accounts/login/")
+    contrasts = {status: page.evaluate(CONTRAST, status) for status in Status.values}
+    assert {status: contrast for status, contrast in contrasts.items() if contrast < 4.5} == {}
+    assert len(set(contrasts.values())) > 1

@@ -299,7 +299,7 @@ def test_html_is_text_wherever_it_comes_from(reader):
         ],
         variables={evil: evil, "nested": {evil: [evil]}},
     )
-    CostItem.objects.create(call=call, component="llm", label=evil, amount=1, raw_unit=evil)
+    CostItem.objects.create(call=call, component="llm", label=evil, amount=1, raw_unit="<script>a")
     ResponseTime.objects.create(call=call, kind="tool", name=evil, duration_ms=1)
     html = html_of(reader, call)
     assert "<script>alert" not in html
