@@ -128,7 +128,7 @@ TEMPLATES = [
         },
     },
     {
-        # The call log alone: rendering is most of its time, and Jinja2 takes a tenth of it.
+        # The call log and its calls: rendering is most of their time, and Jinja2 takes a tenth of it.
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": [BASE_DIR / "templates" / "jinja2"],
         "OPTIONS": {"trim_blocks": True, "lstrip_blocks": True, "auto_reload": False},

@@ -1,12 +1,10 @@
-"""One call as its page shows it: everything prepared, so that the templates only write it out."""
+"""One call as its page shows it: everything prepared, so that the templates only write it out. What it cost and how
+fast the APIs answered is in calls.breakdown."""
 
 from __future__ import annotations
 
 import json
-import math
-import statistics
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -14,21 +12,14 @@ from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from django.db.models import F
 from django.http import QueryDict
+from django.templatetags.static import static
 from django.urls import reverse
 
-from calls.choices import Component, RecordingState, ResponseKind, Speaker
-from calls.format import (
-    UNKNOWN,
-    format_credits,
-    format_duration,
-    format_milliseconds,
-    format_moment,
-    format_offset,
-    format_phone,
-)
-from calls.models import Call, CapturedVariable, CostItem, Recording, ResponseTime
+from calls import breakdown
+from calls.choices import Direction, RecordingState, Speaker
+from calls.format import UNKNOWN, format_credits, format_duration, format_moment, format_offset, format_phone
+from calls.models import Call, CapturedVariable, Recording
 
 # Longer values are folded.
 LINES_SHOWN = 12
@@ -37,8 +28,6 @@ CHARACTERS_SHOWN = 400
 CHARACTERS_IN_COLUMN = 40
 
 SPEAKERS = dict(Speaker.choices)
-KINDS = dict(ResponseKind.choices)
-COMPONENTS = dict(Component.choices)
 
 RECORDING_WORDS = {
     RecordingState.PENDING: "There is a recording; it has not been fetched from the platform yet.",
@@ -51,21 +40,22 @@ RECORDING_WORDS = {
 
 
 def context_of(call: Call, zone: ZoneInfo, list_query: str) -> dict[str, Any]:
-    """What templates/calls/_call.html needs, but for is_part. Reads the call's variables, cost items and response
-    times. `list_query` is the query string of the list that the reader came from; "" for none."""
+    """What calls/call.jinja and the page around it need. Reads the call's variables, cost items and response times.
+    `list_query` is the query string of the list that the reader came from; "" for none."""
     recording = getattr(call, "recording", None)
     has_sound = recording is not None and recording.state == RecordingState.READY
     return {
         "call": call,
         "heading": heading(call),
+        "title": f"{heading(call)}, {format_moment(call.started_at, zone)}",
         "summary": summary(call, zone),
-        "recording": recording if has_sound else None,
+        "has_sound": has_sound,
         "recording_words": "" if has_sound else recording_words(call, recording),
         "turns": turns(call.transcript.turns, seekable=has_sound) if hasattr(call, "transcript") else [],
         "variables": [variable(captured) for captured in call.variables.order_by("pk")],
         "facts": facts(call, zone),
-        "cost": cost(call, call.cost_items.order_by("pk")),
-        "response_times": response_times(call.response_times.order_by(F("at_ms").asc(nulls_last=True), "pk")),
+        "cost": breakdown.cost(call),
+        "response_times": breakdown.response_times(call),
         "metadata": pretty(call.metadata) if call.metadata else "",
         **addresses(call, list_query),
     }
@@ -78,6 +68,8 @@ def addresses(call: Call, list_query: str) -> dict[str, str]:
     return {
         "list_url": f"{reverse('calls:list')}{'?' if query else ''}{query}#call-{call.pk}",
         "page_url": call.get_absolute_url() + suffix,
+        "recording_url": reverse("recordings:recording", args=[call.uuid]),
+        "icons_url": static("img/icons.svg"),
     }
 
 
@@ -85,7 +77,7 @@ def heading(call: Call) -> str:
     """The other side of the call."""
     if call.phone_number:
         return format_phone(call.phone_number)
-    return "Web call" if call.direction == "web" else "Unknown number"
+    return "Web call" if call.direction == Direction.WEB else "Unknown number"
 
 
 def summary(call: Call, zone: ZoneInfo) -> list[tuple[str, str]]:
@@ -222,91 +214,3 @@ def json_type(value: object) -> str:
     if isinstance(value, int | float):
         return "number"
     return {str: "string", list: "array"}.get(type(value), "object")
-
-
-@dataclass(frozen=True, slots=True)
-class CostRow:
-    """What one component cost. `percent` is its part of the largest sum shown; `parts` are the platform's words."""
-
-    label: str
-    amount: str
-    percent: str
-    parts: list[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """`rest_label` and `rest` are the difference between the parts and the total, "" when there is none."""
-
-    rows: list[CostRow]
-    rest_label: str
-    rest: str
-    total: str
-
-
-def cost(call: Call, items: Iterable[CostItem]) -> Cost:
-    groups: dict[str, list[CostItem]] = defaultdict(list)
-    for item in items:
-        groups[item.component].append(item)
-    sums = {component: sum((item.amount for item in group), Decimal()) for component, group in groups.items()}
-    total = sum(sums.values(), Decimal())
-    whole = max(total, call.cost or Decimal())
-    order = sorted(sums, key=lambda component: -sums[component])
-    rest = Decimal() if call.cost is None or not groups else call.cost - total
-    return Cost(
-        rows=[_cost_row(component, sums[component], whole, groups[component]) for component in order],
-        rest_label="" if not rest else "Not itemised" if rest > 0 else "Itemised beyond the total",
-        rest=format_credits(rest) if rest else "",
-        total=format_credits(total if call.cost is None else call.cost),
-    )
-
-
-def _cost_row(component: str, amount: Decimal, whole: Decimal, items: list[CostItem]) -> CostRow:
-    percent = f"{max(amount, Decimal()) / whole * 100:.1f}" if whole else "0"
-    return CostRow(COMPONENTS[component], format_credits(amount), percent, [part for part in map(_part, items) if part])
-
-
-def _part(item: CostItem) -> str:
-    """`gpt-4o, 0.0125 USD`: the platform's own word and figure."""
-    figure = f"{item.raw_amount} {item.raw_unit}".strip()
-    return ", ".join(filter(None, [item.label, figure]))
-
-
-@dataclass(frozen=True, slots=True)
-class KindRow:
-    """The response times of one kind; the 95th percentile by nearest rank."""
-
-    label: str
-    count: int
-    median: str
-    percentile_95: str
-    longest: str
-
-
-@dataclass(frozen=True, slots=True)
-class ResponseTimes:
-    kinds: list[KindRow]
-    each: list[tuple[str, str, str]]
-
-
-def response_times(measured: Iterable[ResponseTime]) -> ResponseTimes:
-    groups: dict[str, list[int]] = defaultdict(list)
-    each = []
-    for time in measured:
-        groups[time.kind].append(time.duration_ms)
-        at = format_offset(None if time.at_ms is None else time.at_ms / 1000)
-        label = f"{KINDS[time.kind]} {time.name}".strip()
-        each.append((at, label, format_milliseconds(time.duration_ms)))
-    kinds = [_kind_row(KINDS[kind], sorted(groups[kind])) for kind in KINDS if kind in groups]
-    return ResponseTimes(kinds, each)
-
-
-def _kind_row(label: str, durations_ms: list[int]) -> KindRow:
-    percentile_95 = durations_ms[math.ceil(len(durations_ms) * 0.95) - 1]
-    return KindRow(
-        label,
-        len(durations_ms),
-        format_milliseconds(statistics.median(durations_ms)),
-        format_milliseconds(percentile_95),
-        format_milliseconds(durations_ms[-1]),
-    )

@@ -1,4 +1,4 @@
-"""The page of the call log."""
+"""The pages of the call log: the list, and one call."""
 
 from __future__ import annotations
 
@@ -170,7 +170,9 @@ def call_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     calls = Call.objects.visible_to(request.user).select_related("campaign", "recording", "transcript")
     call = get_object_or_404(calls, uuid=uuid)
     asked_by = request.htmx
-    is_part = asked_by and not asked_by.boosted and not asked_by.history_restore_request
+    is_part = bool(asked_by and not asked_by.boosted and not asked_by.history_restore_request)
     context = detail.context_of(call, ZoneInfo(settings.TIME_ZONE), request.GET.get("list", ""))
-    template = "calls/_call.html" if is_part else "calls/call_detail.html"
-    return render(request, template, context | {"is_part": is_part})
+    part = mark_safe(render_to_string("calls/call.jinja", context | {"is_part": is_part}))  # noqa: S308 - as above
+    if is_part:
+        return HttpResponse(part)
+    return render(request, "calls/call_detail.html", {**context, "part": part})

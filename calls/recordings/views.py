@@ -6,12 +6,14 @@ import hashlib
 import mimetypes
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.files.storage import Storage
+from django.db.models.fields.files import FieldFile
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -28,22 +30,25 @@ CHUNK_BYTES = 64 * 1024
 SOUND = re.compile(r"(audio|video)/[\w.+-]+(\s*;.*)?|application/ogg", re.ASCII)
 
 
+@dataclass(frozen=True, slots=True)
+class Version:
+    """The file as it is now; `modified` is in whole epoch seconds."""
+
+    size: int
+    modified: int
+    etag: str
+
+
 @require_safe
 def recording(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
     """The recording, whole or the range that is asked for; `?download=1` as an attachment."""
     calls = Call.objects.visible_to(request.user).filter(recording__state=RecordingState.READY)
     call = get_object_or_404(calls.select_related("recording"), uuid=uuid)
-    file = call.recording.file
-    try:
-        size, modified = file.size, int(file.storage.get_modified_time(file.name).timestamp())
-    except (OSError, ValueError):  # the row says ready, the storage has lost it
-        raise Http404 from None
-    etag = f'"{hashlib.sha256(f"{file.name}:{size}:{modified}".encode()).hexdigest()[:32]}"'
-    response = get_conditional_response(request, etag, modified) or _answer(
-        request, call.recording, size, etag, modified
-    )
-    response["ETag"] = etag
-    response["Last-Modified"] = http_date(modified)
+    version = version_of(call.recording.file)
+    unchanged = get_conditional_response(request, version.etag, version.modified)
+    response = unchanged or _answer(request, call.recording, version)
+    response["ETag"] = version.etag
+    response["Last-Modified"] = http_date(version.modified)
     response["Accept-Ranges"] = "bytes"
     # May be kept, but is asked for again each time, so that rights are checked.
     response["Cache-Control"] = "private, no-cache"
@@ -51,12 +56,22 @@ def recording(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
     return response
 
 
-def _answer(request: HttpRequest, recording: Recording, size: int, etag: str, modified: int) -> HttpResponseBase:
-    kind = content_type(recording)
+def version_of(file: FieldFile) -> Version:
+    """Raises Http404 when the row says ready and the storage has lost the file."""
+    try:
+        size, modified = file.size, int(file.storage.get_modified_time(file.name).timestamp())
+    except (OSError, ValueError):
+        raise Http404 from None
+    digest = hashlib.sha256(f"{file.name} {size} {modified}".encode()).hexdigest()
+    return Version(size, modified, f'"{digest[:32]}"')
+
+
+def _answer(request: HttpRequest, recording: Recording, version: Version) -> HttpResponseBase:
+    kind, size = content_type(recording), version.size
     if request.method == "HEAD":  # for which ranges are not defined
         return HttpResponse(content_type=kind, headers={"Content-Length": str(size)})
     try:
-        span = requested_span(request.headers, size, etag, modified)
+        span = requested_span(request.headers, size, version.etag, version.modified)
     except NotSatisfiable:
         return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
     sent = span or Span(0, size)
@@ -86,7 +101,6 @@ def file_name(call: Call) -> str:
     """`2026-11-20-1403-+12025550123.mp3`: when it started in the reporting zone, and with whom."""
     started = call.started_at.astimezone(ZoneInfo(settings.TIME_ZONE))
     number = re.sub(r"[^\w+-]", "", call.phone_number)
-    suffix = (
-        PurePosixPath(call.recording.file.name).suffix or mimetypes.guess_extension(call.recording.content_type) or ""
-    )
-    return "-".join(filter(None, [f"{started:%Y-%m-%d-%H%M}", number])) + suffix
+    recording = call.recording
+    suffix = PurePosixPath(recording.file.name).suffix or mimetypes.guess_extension(recording.content_type)
+    return "-".join(filter(None, [f"{started:%Y-%m-%d-%H%M}", number])) + (suffix or "")
