@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Concat
 from django.urls import reverse
@@ -80,7 +80,12 @@ class Assistant(OnPlatform):
     def rename(self, name: str) -> None:
         """Change the name here and in the calls, which carry it to be sorted by."""
         super().rename(name)
-        self.calls.update(assistant_name=name)
+        self._copy_name()
+        # Once more for calls that another writer was storing meanwhile; calls.ingest.store does its half.
+        transaction.on_commit(self._copy_name)
+
+    def _copy_name(self) -> None:
+        self.calls.exclude(assistant_name=self.name).update(assistant_name=self.name)
 
 
 class Campaign(OnPlatform):

@@ -15,7 +15,9 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import BooleanField, F, Func, OrderBy, Q, Value
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import BooleanField, F, Field, Func, OrderBy, Q, Value
+from django.db.models.sql.compiler import SQLCompiler
 
 from calls.models import Call
 from calls.querysets import CallQuerySet
@@ -42,6 +44,12 @@ class BadToken(ValueError):
     """A page token that does not belong to this list."""
 
 
+def column_field(name: str) -> Field[Any, Any]:
+    field = Call._meta.get_field(name)
+    assert isinstance(field, Field)  # noqa: S101 - a column of an order, no relation
+    return field
+
+
 class RowComparison(Func):
     """`(a, b, id) < (x, y, z)`: the form of a key comparison that both databases answer from an index."""
 
@@ -49,12 +57,13 @@ class RowComparison(Func):
     conditional = True
 
     def __init__(self, columns: Sequence[str], operator: str, values: Sequence[Any]) -> None:
-        fields = [Call._meta.get_field(column) for column in columns]
-        key = [Value(value, output_field=field) for field, value in zip(fields, values, strict=True)]
+        key = [Value(value, output_field=column_field(name)) for name, value in zip(columns, values, strict=True)]
         super().__init__(*(F(column) for column in columns), *key)
         self.operator, self.width = operator, len(columns)
 
-    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:
+    def as_sql(  # type: ignore[override]
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra_context: Any
+    ) -> tuple[str, list[Any]]:
         parts = [compiler.compile(side) for side in self.source_expressions]
         row, key = parts[: self.width], parts[self.width :]
         sql = f"({', '.join(sql for sql, _ in row)}) {self.operator} ({', '.join(sql for sql, _ in key)})"
@@ -82,7 +91,7 @@ class Order:
     @property
     def keys(self) -> tuple[tuple[str, ...], ...]:
         """The columns that order each part of the list: one part, or a second one for what is not known."""
-        if Call._meta.get_field(self.columns[0]).null:
+        if column_field(self.columns[0]).null:
             return (self.columns, self.columns[1:])
         return (self.columns,)
 
@@ -124,7 +133,7 @@ class Token:
                 raise BadToken
             if not (position is None or (isinstance(position, int) and position >= 0)):
                 raise BadToken
-            values = [Call._meta.get_field(column).to_python(value) for column, value in zip(columns, key, strict=True)]
+            values = [column_field(column).to_python(value) for column, value in zip(columns, key, strict=True)]
         except (binascii.Error, ValueError, TypeError, ValidationError) as error:
             raise BadToken from error
         if any(value is None for value in values):
@@ -202,7 +211,7 @@ def _read(
     """Up to `limit` rows from the token on, in the order of the list, read from its end when backwards."""
     descending = order.descending != backwards
     parts = list(enumerate(zip(order.parts(calls), order.keys, strict=True)))
-    rows: list[dict[str, Any]] = []
+    rows: list[Any] = []
     for index, (part, columns) in reversed(parts) if backwards else parts:
         if token and (index > token.part if backwards else index < token.part):
             continue

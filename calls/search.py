@@ -16,8 +16,9 @@ from typing import Any
 from django.db import connection, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Exists, F, Func, Lookup, OuterRef, Q, TextField, Value
-from django.db.models.expressions import Combinable, RawSQL
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Concat
+from django.db.models.sql.compiler import SQLCompiler
 
 from calls.models import Call, CapturedVariable, Transcript
 
@@ -47,7 +48,8 @@ class TranscriptQuery:
 
 def parse_transcript_query(text: str) -> TranscriptQuery:
     """Read `words "a phrase" -without`. Raises ValueError when there is no word in it."""
-    wanted, unwanted = [], []
+    wanted: list[str] = []
+    unwanted: list[str] = []
     for minus, phrase, word in re.findall(r'(-?)(?:"([^"]*)"|([^\s"]+))', text):
         found = words(phrase or word)
         if found:
@@ -111,7 +113,7 @@ def captured(name: str, text: str | None, *, walk: bool = False) -> Q:
     return Q(Exists(CapturedVariable.objects.filter(**found, call=OuterRef("pk"))))
 
 
-def sorted_afterwards(column: str) -> Combinable:
+def sorted_afterwards(column: str) -> F | Func:
     """The column to sort by, where few calls are sorted: SQLite would rather walk all calls in their order."""
     return Func(F(column), template="+%(expressions)s") if connection.vendor == "sqlite" else F(column)
 
@@ -188,10 +190,10 @@ class IndexedText(models.TextField):
 class Match(Lookup):
     lookup_name = "match"
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:
         column, params = self.process_lhs(compiler, connection)
         text, more = self.process_rhs(compiler, connection)
-        return f"{column} MATCH {text}", [*params, *more]
+        return f"{column} MATCH {text}", (*params, *more)
 
 
 class PhoneIndex(models.Model):
@@ -207,6 +209,9 @@ class PhoneIndex(models.Model):
         managed = False
         db_table = "calls_phone_fts"
 
+    def __str__(self) -> str:
+        return f"numbers of {self.pk}"
+
 
 class TranscriptIndex(models.Model):
     """The words of the transcripts."""
@@ -220,6 +225,9 @@ class TranscriptIndex(models.Model):
         app_label = "calls"
         managed = False
         db_table = "calls_transcript_fts"
+
+    def __str__(self) -> str:
+        return f"words of {self.pk}"
 
 
 # How many of the newest numbers are looked at to learn which trigrams tell something.

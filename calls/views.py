@@ -15,13 +15,19 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
+from django_htmx.middleware import HtmxDetails
 
 from calls import detail, tables
 from calls.choices import LIVE_STATUSES
-from calls.filters import DEFAULT_ORDER, LAYOUT, PERIOD_DAYS, PERIODS, RANGE_PARAMETERS, SIZES, CallFilter, parse_id
+from calls.criteria import PERIOD_DAYS, PERIODS, RANGE_PARAMETERS, SIZES, parse_id
+from calls.filters import DEFAULT_ORDER, LAYOUT, CallFilter
 from calls.models import Call
 from calls.paging import COUNT_CAP, FEW, LAST, NO_PAGE, Page, Token, capped_count, newer_than, read_page
-from calls.panel import FOLDED, panel, sizes
+from calls.panel import FOLDED, kept, panel, sizes
+
+
+class HtmxHttpRequest(HttpRequest):
+    htmx: HtmxDetails
 
 
 @require_safe
@@ -36,7 +42,7 @@ def call_list(request: HttpRequest) -> HttpResponse:
         "description": selection.describe(),
         "panel": fields,
         "more_is_open": any(fields[name].value or fields[name].error for name in FOLDED),
-        "kept": [(name, selection.data[name]) for name in ("sort", "size") if selection.data.get(name)],
+        "kept": kept(selection),
         "chips": selection.chips(),
         "errors": page_errors(selection),
         "headers": tables.headers(selection),
@@ -105,8 +111,10 @@ def read_list(selection: CallFilter) -> tuple[Page, Place]:
     total = capped_count(selection.qs)
     few = total <= FEW
     calls = (selection.qs if few else selection.qs_to_walk()).values(*tables.VALUES)
-    layout = {"after": selection.after, "before": selection.before, "few": few}
-    page = read_page(calls, selection.order, selection.size, **layout) if total else NO_PAGE
+    page = NO_PAGE
+    if total:
+        order, size = selection.order, selection.size
+        page = read_page(calls, order, size, after=selection.after, before=selection.before, few=few)
     first = page.first
     if first is None and selection.before == LAST and total <= COUNT_CAP:
         first = total - len(page.rows) + 1
@@ -165,7 +173,7 @@ def _wider_range(selection: CallFilter, period: str) -> WiderRange:
 @require_safe
 @cache_control(private=True, no_store=True)
 @vary_on_headers("HX-Request")
-def call_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def call_detail(request: HtmxHttpRequest, uuid: UUID) -> HttpResponse:
     """The page of a call; htmx, which unfolds a call inside the list, gets the part without the frame."""
     calls = Call.objects.visible_to(request.user).select_related("campaign", "recording", "transcript")
     call = get_object_or_404(calls, uuid=uuid)

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from calls.ingest.normalised import Json
 from calls.ingest.records import LONGEST, Record, broken
 
 DELIMITERS = ",;\t"
@@ -68,7 +69,7 @@ class Lines:
 def _record(position: int, row: bytes, columns: list[str], cells: list[str]) -> Record:
     if len(cells) > len(columns):
         return broken(position, row, f"{len(cells)} cells under {len(columns)} columns")
-    payload = {name: _cell(text) for name, text in zip(columns, cells, strict=False)}
+    payload: dict[str, Json] = {name: _cell(text) for name, text in zip(columns, cells, strict=False)}
     try:
         body = json.dumps(payload, ensure_ascii=False).encode()
     except UnicodeEncodeError:

@@ -47,7 +47,7 @@ class Directory:
             self._by_name.clear()
 
     def _first_of_that_name(self, kind: str, source: str, name: str) -> OnPlatform:
-        known = KINDS[kind].objects.filter(source=source, name=name).order_by("pk").first()
+        known = KINDS[kind]._default_manager.filter(source=source, name=name).order_by("pk").first()
         if known is None:
             return self._get(kind, source, name, name)
         return self._found.setdefault((kind, source, known.external_id), known)
@@ -55,6 +55,7 @@ class Directory:
     def _get(self, kind: str, source: str, external_id: str, name: str) -> OnPlatform:
         key = (kind, source, external_id)
         if key not in self._found:
-            manager = KINDS[kind].objects
-            self._found[key], _ = manager.get_or_create(source=source, external_id=external_id, defaults={"name": name})
+            rows = KINDS[kind]._default_manager
+            names = {"source": source, "external_id": external_id}
+            self._found[key], _ = rows.get_or_create(**names, defaults={"name": name})
         return self._found[key]

@@ -101,7 +101,7 @@ class Draft:
 
     def _set_column(self, name: str, value: Any) -> bool:
         if value is FORGOTTEN:
-            value = Call._meta.get_field(name).get_default()
+            value = getattr(Call(), name)  # its default
         changed = getattr(self.call, name) != value
         setattr(self.call, name, value)
         return changed

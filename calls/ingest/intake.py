@@ -46,18 +46,14 @@ def summary(counts: Counter[Outcome]) -> str:
 
 @dataclass(slots=True)
 class Arrival:
-    """A delivery with what it carries, and what became of it. `problem` is why it carries no payload."""
+    """A delivery with what it carries, and what became of it. `problem` is why it carries no payload; `arrived` is
+    what it says, once it is understood."""
 
     delivery: Delivery
     payload: dict[str, Json] | None
     problem: str = ""
-    call: NormalisedCall | None = None
-    outcome: Outcome | None = None
-
-    @property
-    def arrived(self) -> Arrived:
-        assert self.call is not None
-        return Arrived(self.call, self.delivery.received_at, self.delivery.digest)
+    arrived: Arrived | None = None
+    outcome: Outcome = Outcome.UNCHANGED
 
     def settle(self, outcome: Outcome, reason: str = "") -> None:
         self.outcome = outcome
@@ -66,7 +62,8 @@ class Arrival:
         self.delivery.reason = printable[:REASON_LENGTH]
 
 
-Merge = Callable[[Ledger, Sequence[Arrival]], None]
+Understood = list[tuple[Arrival, Arrived]]
+Merge = Callable[[Ledger, Understood], None]
 
 
 def take(records: Sequence[Record], file_name: str, provider: str = "") -> list[Arrival]:
@@ -114,7 +111,7 @@ def _process_alone(arrival: Arrival, merge: Merge) -> None:
     try:
         in_transaction(lambda: _store([arrival], merge))
     except Rejected as reason:
-        arrival.call = None
+        arrival.arrived = None
         arrival.settle(Outcome.REJECTED, str(reason))
         in_transaction(lambda: _save([arrival]))
     except Exception as error:
@@ -170,15 +167,16 @@ def _is_settled(delivery: Delivery) -> bool:
 
 
 def _settle_repeat(arrival: Arrival, first: Arrival) -> None:
-    """The outcome of what was processed before, or stands twice in one file."""
-    if arrival.outcome is None:
+    """The outcome of what stands twice in one file."""
+    if arrival is not first:
         arrival.delivery = first.delivery
         arrival.outcome = first.outcome if first.outcome in STATES else Outcome.UNCHANGED
 
 
 def _understand(arrival: Arrival) -> None:
     try:
-        arrival.call = _parse(arrival)
+        delivery = arrival.delivery
+        arrival.arrived = Arrived(_parse(arrival), delivery.received_at, delivery.digest)
     except Ignored as reason:
         arrival.settle(Outcome.IGNORED, str(reason))
     except Rejected as reason:
@@ -201,8 +199,8 @@ def _parse(arrival: Arrival) -> NormalisedCall:
 def _fail(arrival: Arrival, error: Exception) -> None:
     """Our own fault: the record is rejected, the log has the rest."""
     log.error("delivery from %s", arrival.delivery.origin, exc_info=error)
-    arrival.call = None
-    if arrival.delivery.pk is None:
+    arrival.arrived = None
+    if arrival.delivery._state.adding:
         arrival.delivery.call = None
     else:
         arrival.delivery.refresh_from_db(fields=["call"])
@@ -211,17 +209,17 @@ def _fail(arrival: Arrival, error: Exception) -> None:
 
 def _store(arrivals: Sequence[Arrival], merge: Merge) -> None:
     ledger = Ledger()
-    understood = [arrival for arrival in arrivals if arrival.call is not None]
-    ledger.expect(arrival.arrived.normalised for arrival in understood)
+    understood = [(arrival, arrival.arrived) for arrival in arrivals if arrival.arrived]
+    ledger.expect(arrived.normalised for _, arrived in understood)
     merge(ledger, understood)
     ledger.write()
     _save(arrivals)
 
 
-def _merge(ledger: Ledger, arrivals: Sequence[Arrival]) -> None:
-    for arrival in arrivals:
+def _merge(ledger: Ledger, understood: Understood) -> None:
+    for arrival, arrived in understood:
         try:
-            stored = ledger.store(arrival.arrived)
+            stored = ledger.store(arrived)
         except Rejected as reason:
             arrival.settle(Outcome.REJECTED, str(reason))
         else:
@@ -229,14 +227,14 @@ def _merge(ledger: Ledger, arrivals: Sequence[Arrival]) -> None:
             arrival.settle(Outcome(stored.result))
 
 
-def _merge_again(ledger: Ledger, arrivals: Sequence[Arrival]) -> None:
-    by_call: dict[tuple[str, str], list[Arrival]] = {}
-    for arrival in arrivals:
-        call = arrival.arrived.normalised
-        by_call.setdefault((call.source, call.external_id), []).append(arrival)
+def _merge_again(ledger: Ledger, understood: Understood) -> None:
+    by_call: dict[tuple[str, str], Understood] = {}
+    for arrival, arrived in understood:
+        call = arrived.normalised
+        by_call.setdefault((call.source, call.external_id), []).append((arrival, arrived))
     for together in by_call.values():
-        stored = ledger.restate([arrival.arrived for arrival in together])
-        for arrival in together:
+        stored = ledger.restate([arrived for _, arrived in together])
+        for arrival, _ in together:
             arrival.delivery.call = stored.call
             arrival.settle(Outcome(stored.result))
 

@@ -36,8 +36,11 @@ def read_json(stream: BinaryIO) -> Iterator[Record]:
         yield broken(position + 1, scanner.rest(), str(error))
 
 
-def is_list_of_records(value: Json) -> bool:
-    return isinstance(value, dict) and any(isinstance(value.get(key), list) for key in LIST_KEYS)
+def listed_records(value: Json) -> list[Json] | None:
+    """The records that an object lists; None when it is a record itself."""
+    if not isinstance(value, dict):
+        return None
+    return next((value[key] for key in LIST_KEYS if isinstance(value.get(key), list)), None)
 
 
 def _checked(position: int, text: str, value: Json) -> Record:
@@ -55,11 +58,8 @@ def _document(scanner: Scanner) -> Iterator[tuple[str, Json]]:
         yield from _large_object(scanner)
         return
     text, value = scanner.value()
-    if is_list_of_records(value):
-        items = (item for key in LIST_KEYS for item in value.get(key) or ())
-        yield from ((_dumped(item), item) for item in items)
-    else:
-        yield text, value
+    listed = listed_records(value)
+    yield from ((text, value),) if listed is None else ((_dumped(item), item) for item in listed)
 
 
 def _array(scanner: Scanner) -> Iterator[tuple[str, Json]]:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from django.db.models import Model
+
 from calls.choices import RecordingState, Speaker
 from calls.models import Call, CapturedVariable, CostItem, Recording, ResponseTime, Transcript
 from calls.search import words
@@ -101,19 +103,21 @@ class VariablesPart:
 class RowsPart:
     """A list of tuples with the values of `fields`; it is replaced as a whole."""
 
-    def __init__(self, model: type[CostItem] | type[ResponseTime], *fields: str) -> None:
-        self.model, self.fields = model, fields
+    def __init__(self, model: type[Model], *fields: str) -> None:
+        self.fields = fields
+        self.model = model
+        self.rows = model._default_manager
 
     def empty(self) -> list[tuple[Any, ...]]:
         return []
 
     def load(self, call: Call) -> list[tuple[Any, ...]]:
-        return list(self.model.objects.filter(call=call).order_by("pk").values_list(*self.fields))
+        return list(self.rows.filter(call=call).order_by("pk").values_list(*self.fields))
 
     def write(self, changes: Sequence[Change]) -> None:
         if replaced := [change.call.pk for change in changes if change.before]:
-            self.model.objects.filter(call__in=replaced).delete()
-        self.model.objects.bulk_create(
+            self.rows.filter(call__in=replaced).delete()
+        self.rows.bulk_create(
             self.model(call=change.call, **dict(zip(self.fields, values, strict=True)))
             for change in changes
             for values in change.after
@@ -127,8 +131,8 @@ class RecordingPart:
         return {}
 
     def load(self, call: Call) -> dict[str, Any]:
-        row = Recording.objects.filter(call=call).values("url", "channels").first() or {}
-        return {key: value for key, value in row.items() if value is not None}
+        row = Recording.objects.filter(call=call).values("url", "channels").first()
+        return {key: value for key, value in row.items() if value is not None} if row else {}
 
     def write(self, changes: Sequence[Change]) -> None:
         Recording.objects.bulk_create(

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from calls.ingest.csv_stream import delimiter_of, read_csv
-from calls.ingest.json_stream import is_list_of_records, read_json
+from calls.ingest.json_stream import listed_records, read_json
 from calls.ingest.normalised import Json
 from calls.ingest.records import LONGEST, TOO_LONG, NotReadable, Record, broken, record_in
 
@@ -113,7 +113,7 @@ def _is_lines(first: bytes, head: bytes, name: str) -> bool:
     if b"\n" not in head and len(head) >= HEAD - len(BOM):
         return False  # an object, too long to tell
     value = _value(first)
-    return not (first.endswith(OPEN_ENDS) if value is None else is_list_of_records(value))
+    return not (first.endswith(OPEN_ENDS) if value is None else listed_records(value) is not None)
 
 
 def _value(line: bytes) -> Json:

@@ -17,14 +17,15 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
 
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db.models import F, OuterRef, Subquery
 
 from calls.ingest.directory import Directory
 from calls.ingest.draft import Draft
 from calls.ingest.normalised import NormalisedCall
 from calls.ingest.parts import PARTS
 from calls.ingest.registers import Registers, newest, registers, stamp_of
-from calls.models import Call
+from calls.models import Assistant, Call
 
 T = TypeVar("T")
 TRIES = 5
@@ -86,6 +87,13 @@ def in_transaction(work: Callable[[], T]) -> T:
         return work()
 
 
+def copy_names(calls: Iterable[int]) -> None:
+    """Set right the copies of an assistant's name that somebody changed while these calls were being written."""
+    name = Assistant.objects.filter(pk=OuterRef("assistant")).values("name")
+    outdated = Call.objects.filter(pk__in=calls).exclude(assistant_name=F("assistant__name"))
+    outdated.update(assistant_name=Subquery(name))
+
+
 class Ledger:
     """Deliveries that are written together, inside a transaction of the caller's."""
 
@@ -103,8 +111,8 @@ class Ledger:
             rows = Call.objects.select_for_update().filter(source=source, external_id__in=wanted).order_by("pk")
             known = {row.external_id: row for row in rows}
             for external_id in wanted:
-                call = known.get(external_id) or Call(source=source, external_id=external_id)
-                self._drafts[source, external_id] = Draft(call, self._directory)
+                row = known.get(external_id) or Call(source=source, external_id=external_id)
+                self._drafts[source, external_id] = Draft(row, self._directory)
 
     def store(self, arrived: Arrived) -> Stored:
         said = self._said(arrived)
@@ -135,6 +143,9 @@ class Ledger:
             changes = [draft.changes[name] for draft in drafts if name in draft.changes]
             if changes:
                 part.write(changes)
+        named = [draft.call.pk for draft in drafts if draft.call.assistant_id]
+        if named and connection.features.has_select_for_update:  # where writers do not wait for each other
+            transaction.on_commit(lambda: copy_names(named))
 
     def _said(self, arrived: Arrived) -> Registers:
         rate = self._directory.credits_per_usd(arrived.normalised.source)

@@ -7,7 +7,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import QueryDict
 
 from calls.days import day_start
-from calls.filters import CRITERIA, LAYOUT, CallFilter
+from calls.criteria import CRITERIA
+from calls.filters import LAYOUT, CallFilter
 from calls.models import Assistant, Call, Campaign
 from calls.tests.factory import NOON, make_assistant, make_call, make_campaign, make_user
 

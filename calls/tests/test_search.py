@@ -1,4 +1,5 @@
 import pytest
+from django.db import connection
 
 from calls import search
 from calls.models import Call
@@ -156,10 +157,8 @@ def test_gathered_and_walked_conditions_select_the_same_calls(walk):
     assert [Call.objects.filter(condition).count() for condition in conditions] == [2, 2, 2, 3]
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_installing_again_changes_nothing():
-    from django.db import connection
-
     make_call(from_number="+12025550123")
     search.install(connection)
     assert Call.objects.filter(search.numbers_containing("5550123")).count() == 1

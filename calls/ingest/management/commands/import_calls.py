@@ -62,7 +62,6 @@ class Command(BaseCommand):
             self.stderr.write(f"{path}: {error}")
 
     def count(self, arrival: Arrival, place: str) -> None:
-        assert arrival.outcome is not None
         self.counts[arrival.outcome] += 1
         if arrival.outcome == Outcome.REJECTED and self.counts[Outcome.REJECTED] <= SHOWN_REASONS:
             self.clear_progress()

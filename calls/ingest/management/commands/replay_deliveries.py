@@ -49,8 +49,9 @@ def batches(chosen: QuerySet[Delivery]) -> Iterator[list[int]]:
 
 def replay(ids: list[int]) -> Iterator[Outcome]:
     """What became of each."""
+    chosen = set(ids)
     calls = Delivery.objects.filter(pk__in=ids, call__isnull=False).values("call")
     deliveries = Delivery.objects.filter(Q(pk__in=ids) | Q(call__in=calls)).order_by("received_at", "pk")
     for arrival in again(deliveries):
-        if arrival.delivery.pk in set(ids) and arrival.outcome is not None:
+        if arrival.delivery.pk in chosen:
             yield arrival.outcome

@@ -1,0 +1,100 @@
+"""Many writers at once."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+
+import pytest
+from django.db import connection, transaction
+
+from calls.choices import Status
+from calls.ingest.intake import take
+from calls.ingest.models import Delivery
+from calls.ingest.normalised import Named
+from calls.ingest.records import Record
+from calls.ingest.tests.says import full, said, store_at
+from calls.models import Assistant, Call
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PAYLOAD = {"id": "c-1", "status": "completed", "started_at": "2026-11-20T14:03:11Z", "variables": {"a": 1}}
+
+
+def at_once(works):
+    """The results of functions that run at the same time, each with a connection of its own."""
+
+    def run(work):
+        try:
+            return work()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(works)) as pool:
+        return list(pool.map(run, works))
+
+
+def test_the_same_delivery_twenty_times_at_once_is_one_call():
+    results = at_once([lambda: store_at(0, full(), "d1").result] * 20)
+    assert sorted(results) == ["created"] + ["unchanged"] * 19
+    assert Call.objects.get().variables.count() == 2
+
+
+def test_the_same_record_twenty_times_at_once_is_one_delivery():
+    record = Record(1, b"{}", PAYLOAD)
+    outcomes = at_once([lambda: take([record], "calls.jsonl")[0].outcome] * 20)
+    assert outcomes.count("created") == 1
+    assert (Call.objects.count(), Delivery.objects.count()) == (1, 1)
+
+
+def test_different_deliveries_at_once_all_count():
+    statuses = [Status.RINGING, Status.IN_PROGRESS, Status.COMPLETED]
+    works = [
+        lambda n=n: store_at(n, said(n, status=statuses[n % 3], variables={f"v{n}": n}), f"d{n}") for n in range(12)
+    ]
+    at_once(works)
+    call = Call.objects.get()
+    assert (call.status, call.variables.count()) == ("completed", 12)
+
+
+def test_files_that_name_the_same_calls_in_opposite_order_do_not_wait_for_each_other():
+    def records(order, word):
+        return [
+            Record(n, b"{}", PAYLOAD | {"id": f"c-{n}", "ended_reason": word, "assistant": {"id": "a", "name": word}})
+            for n in order
+        ]
+
+    take(records(range(20), "before"), "calls.jsonl")
+    forwards, backwards = records(range(20), "one"), records(range(19, -1, -1), "two")
+    results = at_once([lambda: take(forwards, "one.jsonl"), lambda: take(backwards, "two.jsonl")] * 3)
+    assert {arrival.outcome for arrivals in results for arrival in arrivals} <= {"updated", "unchanged"}
+    name = Assistant.objects.get().name
+    assert set(Call.objects.values_list("assistant_name", flat=True)) == {name}
+
+
+def test_an_assistant_that_everybody_names_first_is_made_once():
+    works = [lambda n=n: store_at(0, full(external_id=f"c-{n}", assistant=Named("a", "Ann"))) for n in range(10)]
+    at_once(works)
+    assert Assistant.objects.get().calls.count() == 10
+
+
+@pytest.mark.parametrize("order", ["the call first", "the name first"])
+def test_a_call_that_is_stored_while_its_assistant_is_renamed_has_the_new_name(order):
+    store_at(0, full())
+    stored, renamed = Event(), Event()
+
+    def store_slowly():
+        with transaction.atomic():
+            store_at(1, full(external_id="c-2"))
+            stored.set()
+            if order == "the name first":
+                renamed.wait(timeout=1)  # on SQLite the other waits for us
+
+    def rename_slowly():
+        stored.wait()
+        with transaction.atomic():
+            Assistant.objects.get().rename("Sales")
+            if order == "the call first":
+                time.sleep(0.3)
+        renamed.set()
+
+    at_once([store_slowly, rename_slowly])
+    assert set(Call.objects.values_list("assistant_name", flat=True)) == {"Sales"}
