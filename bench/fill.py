@@ -25,6 +25,7 @@ from bench.load_postgresql import PostgresLoader  # noqa: E402
 from bench.load_sqlite import SqliteLoader  # noqa: E402
 from bench.rows import BATCH, Generator, Rows  # noqa: E402
 from bench.users import create_users  # noqa: E402
+from callmon.preparation import collect_static  # noqa: E402
 from calls.models import Call  # noqa: E402
 
 # The filter "last 7 days" needs calls of these days: older databases are made anew.
@@ -48,6 +49,7 @@ def main(calls: int) -> None:
     loader: Loader = LOADERS[connection.vendor]()
     if not (loader.exists() and is_fresh()):
         fill(calls, loader)
+    collect_static()
     say(f"{connection.vendor}, {calls:,} calls: {loader.size_bytes() / 1e9:.2f} GB")
 
 

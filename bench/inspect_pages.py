@@ -20,7 +20,6 @@ import django
 django.setup()
 
 from django.contrib.auth.models import User  # noqa: E402
-from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 
@@ -38,7 +37,6 @@ Statement = tuple[str, Any]
 
 
 def main(calls: int, part: str) -> None:
-    call_command("collectstatic", verbosity=0, interactive=False)
     clients = {name: signed_in(name) for name in (ADMINISTRATOR, VIEWER)}
     found = [examine(case, clients[case.user]) for case in cases(calls) if part in case.name]
     json.dump(found, sys.stdout)

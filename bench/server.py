@@ -51,13 +51,22 @@ class Server:
         plain = gzip.decompress(body) if is_compressed else body
         return Answer(ms, response.status, len(plain), len(body if is_compressed else gzip.compress(body, 6)))
 
-    def peak_memory_bytes(self) -> int | None:
-        """Of the worker, with the files it has mapped, as far as Linux tells."""
+    @property
+    def worker(self) -> Path | None:
+        """What Linux tells of the process that answers; None elsewhere."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
-        if not children.exists():
+        return Path(f"/proc/{children.read_text().split()[0]}") if children.exists() else None
+
+    def peak_memory_bytes(self) -> int | None:
+        """Of the worker, with the files it has mapped."""
+        if not self.worker:
             return None
-        status = Path(f"/proc/{children.read_text().split()[0]}/status").read_text()
-        return int(status.partition("VmHWM:")[2].split()[0]) * 1024
+        return int((self.worker / "status").read_text().partition("VmHWM:")[2].split()[0]) * 1024
+
+    def cpu_ms(self) -> float:
+        """What the worker has computed so far; 0 where that is not known."""
+        threads = self.worker.glob("task/*/schedstat") if self.worker else ()
+        return sum(int(thread.read_text().split()[0]) for thread in threads) / 1e6
 
 
 @contextmanager
