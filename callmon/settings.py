@@ -1,44 +1,49 @@
 """Settings of the site. What an operator may choose comes from the environment; see .env.example."""
 
+import os
 import secrets
-import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import dj_database_url
 from csp.constants import NONE, SELF
+from dotenv import load_dotenv
 
-from callmon.env import BadEnvironment, Environment
+from callmon.env import BadEnvironment, Environment, in_url, make_writable, stop
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-
-
-def stop(line: str) -> None:
-    """A value that makes no sense ends the start with one line on standard error."""
-    sys.exit(f"callmon: {line}")
 
 
 def secret_key(data_dir: Path) -> str:
     """The key kept in DATA_DIR, made once and readable by its owner only."""
     path = data_dir / "secret_key"
-    try:
-        return path.read_text()
-    except FileNotFoundError:
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(50))
-        return path.read_text()
+    if not path.exists():
+        # Complete under another name first: a process that starts beside this one reads all of it or makes its own.
+        draft = data_dir / f"secret_key.{os.getpid()}"
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(50))
+        draft.rename(path)
+    return path.read_text()
 
+
+try:
+    load_dotenv(BASE_DIR / ".env", interpolate=False)
+except (OSError, ValueError) as error:
+    stop(f".env: takes lines such as PORT=8000, in UTF-8 ({error})")
 
 env = Environment()
 try:
-    DATA_DIR = env.folder("DATA_DIR", str(BASE_DIR / "data"))
-    HOST = env.text("HOST", "127.0.0.1")
+    DATA_DIR = env.folder("DATA_DIR", BASE_DIR / "data")
+    HOST = env.host("HOST", "127.0.0.1")
     PORT = env.integer("PORT", 8000, least=1, most=65535)
-    PUBLIC_URL = env.url("PUBLIC_URL", f"http://{HOST}:{PORT}", schemes=("http", "https"))
+    # All interfaces are no address that a browser opens.
+    browsed_host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(HOST, HOST)  # noqa: S104
+    PUBLIC_URL = env.origin("PUBLIC_URL", f"http://{in_url(browsed_host)}:{PORT}")
     DATABASE_URL = env.url(
         "DATABASE_URL", f"sqlite:///{DATA_DIR / 'callmon.sqlite3'}", schemes=("sqlite", "postgres", "postgresql")
     )
-    REDIS_URL = env.url("REDIS_URL", "", schemes=("redis", "rediss", "unix"))
+    REDIS_URL = env.url("REDIS_URL", "", schemes=("redis", "rediss"))
+    env.nothing("STORAGE_URL", "files are kept in DATA_DIR/files")
     TIME_ZONE = env.zone("TIME_ZONE", "UTC")
     DEMO_CALLS = env.integer("DEMO_CALLS", 2000, least=0, most=1_000_000)
     ADMIN_PASSWORD = env.text("ADMIN_PASSWORD")
@@ -46,21 +51,22 @@ except BadEnvironment as error:
     stop(str(error))
 
 try:
-    for folder in (DATA_DIR, DATA_DIR / "files", DATA_DIR / "broker"):
-        folder.mkdir(parents=True, exist_ok=True)
+    for folder in (DATA_DIR / "files", DATA_DIR / "broker"):
+        make_writable(folder)
     SECRET_KEY = env.text("SECRET_KEY") or secret_key(DATA_DIR)
 except OSError as error:
     stop(f"DATA_DIR={str(DATA_DIR)!r}: takes a folder that can be written to ({error.strerror})")
 
 DEBUG = False
 public = urlsplit(PUBLIC_URL)
-ALLOWED_HOSTS = [host for host in {public.hostname, HOST, "127.0.0.1", "localhost", "[::1]"} if host]
-CSRF_TRUSTED_ORIGINS = [f"{public.scheme}://{public.netloc}"]
+ALLOWED_HOSTS = [in_url(public.hostname or ""), in_url(HOST), "127.0.0.1", "localhost", "[::1]"]
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 IS_HTTPS = public.scheme == "https"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_HTTPS else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "callmon.accounts.csrf_failure"
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -80,6 +86,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "callmon.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -121,7 +128,7 @@ TEMPLATES = [
         },
     },
     {
-        # The call log alone: rendering is most of its time, and Jinja2 takes a tenth of it.
+        # The call log and its calls: rendering is most of their time, and Jinja2 takes a tenth of it.
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": [BASE_DIR / "templates" / "jinja2"],
         "OPTIONS": {"trim_blocks": True, "lstrip_blocks": True, "auto_reload": False},
@@ -139,6 +146,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     }
 else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 if REDIS_URL:
@@ -146,6 +154,7 @@ if REDIS_URL:
 else:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
+AUTHENTICATION_BACKENDS = ["calls.access.PermissionBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -181,11 +190,34 @@ STORAGES = {
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = TIME_ZONE
-CELERY_BROKER_URL = REDIS_URL or "filesystem://"
-if not REDIS_URL:
-    # The embedded broker. It forgets a message before the task is done: rows with a state are the truth.
-    queue = str(DATA_DIR / "broker")
-    CELERY_BROKER_TRANSPORT_OPTIONS = {"data_folder_in": queue, "data_folder_out": queue, "control_folder": queue}
+CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
+CELERY_BEAT_SCHEDULE = {
+    # Expires, so that a worker that comes back does not find an hour of them.
+    "heartbeat": {"task": "callmon.tasks.heartbeat", "schedule": 15, "options": {"expires": 15}},
+}
+# The embedded broker is a folder. It forgets a message before the task is done: rows with a state are the truth.
+CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
+CELERY_BROKER_TRANSPORT = None if REDIS_URL else "callmon.broker:Transport"
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_connect_timeout": 5,
+    **dict.fromkeys(("data_folder_in", "data_folder_out", "control_folder"), str(DATA_DIR / "broker")),
+}
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = bool(REDIS_URL)
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s", "datefmt": "%Y-%m-%dT%H:%M:%S%z"}
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "INFO"},
+    "loggers": {
+        # Django's own handlers would print a second line or write mail.
+        "django": {"handlers": [], "level": "INFO"},
+        "celery": {"level": "WARNING"},
+        "gunicorn": {"level": "WARNING"},
+    },
+}

@@ -7,6 +7,8 @@ class CallsConfig(AppConfig):
     name = "calls"
 
     def ready(self) -> None:
+        from calls import search  # noqa: F401 - it has models of its own
+
         post_migrate.connect(install_search, sender=self)
 
 

@@ -9,7 +9,10 @@ from zoneinfo import ZoneInfo
 def day_start(day: date, zone: ZoneInfo) -> datetime:
     """The instant, in UTC, at which the day begins in the zone. A day ends where the next one begins, whether it
     has 23, 24 or 25 hours; where the clock skips midnight, the day begins with the first moment there is."""
-    return datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC)
+    try:
+        return datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC)
+    except OverflowError:  # the first day of the calendar, in a zone east of Greenwich
+        return datetime.min.replace(tzinfo=UTC)
 
 
 def today(now: datetime, zone: ZoneInfo) -> date:

@@ -1,7 +1,69 @@
+"""How values are written for a person. Plain functions, so that templates, tables and exports agree."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import phonenumbers
+
 UNKNOWN = "–"
-def format_duration(ms):
-    if ms is None: return UNKNOWN
-    m, s = divmod(ms // 1000, 60)
-    return f"{m}:{s:02d}"
-def format_credits(c):
-    return UNKNOWN if c is None else f"{c:.2f}"
+
+
+def format_duration(duration_ms: int | None) -> str:
+    """`1:23`, `1:02:03`: whole seconds that have passed, so that a call shown as 0:48 did not last 49."""
+    return UNKNOWN if duration_ms is None else _clock(duration_ms // 1000, "{}:{:02d}")
+
+
+def format_offset(seconds: float | None) -> str:
+    """A place in a recording: `00:03`, `12:34`, `1:02:03`."""
+    return UNKNOWN if seconds is None else _clock(int(max(seconds, 0)), "{:02d}:{:02d}")
+
+
+def _clock(seconds: int, short: str) -> str:
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{seconds:02d}" if hours else short.format(minutes, seconds)
+
+
+def format_credits(credits: Decimal | None) -> str:
+    """`1.25`, `0.0025`, `1,234.50`: two decimals, and up to four where they say something."""
+    if credits is None:
+        return UNKNOWN
+    text = f"{credits:,.4f}"
+    return text[:-2] if text.endswith("00") else text.removesuffix("0")
+
+
+def format_milliseconds(duration_ms: float | None) -> str:
+    """`640 ms`, `1.24 s`."""
+    if duration_ms is None:
+        return UNKNOWN
+    return f"{duration_ms:.0f} ms" if duration_ms < 1000 else f"{duration_ms / 1000:.2f} s"
+
+
+@lru_cache(maxsize=10_000)
+def format_phone(number: str) -> str:
+    """`+1 202-555-0123`: E.164 in international spacing. What is no number stays as the platform wrote it."""
+    if not number.startswith("+"):
+        return number or UNKNOWN
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return number
+    spaced = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    return spaced if phonenumbers.is_possible_number(parsed) else number
+
+
+def format_time(moment: datetime | None, zone: ZoneInfo, now: datetime) -> str:
+    """`24 Nov 14:03` in the zone, with the year when it is not the present one there."""
+    if moment is None:
+        return UNKNOWN
+    local = moment.astimezone(zone)
+    return f"{local:%-d %b %H:%M}" if local.year == now.astimezone(zone).year else f"{local:%-d %b %Y %H:%M}"
+
+
+def format_moment(moment: datetime | None, zone: ZoneInfo) -> str:
+    """`20 Nov 2026, 14:03:11` in the zone."""
+    return UNKNOWN if moment is None else f"{moment.astimezone(zone):%-d %b %Y, %H:%M:%S}"

@@ -161,7 +161,15 @@ class Call(models.Model):
             # The log without a filter, and every mixture of filters that fits many calls: it answers from the index.
             models.Index(
                 fields=[
-                    "started_at", "id", "status", "direction", "assistant", "campaign", "duration_ms", "cost", "recorded"
+                    "started_at",
+                    "id",
+                    "status",
+                    "direction",
+                    "assistant",
+                    "campaign",
+                    "duration_ms",
+                    "cost",
+                    "recorded",
                 ],
                 name="call_log",
             ),  # fmt: skip
@@ -177,6 +185,9 @@ class Call(models.Model):
             models.Index(fields=["duration_ms", "started_at", "id"], name="call_duration"),
             models.Index(fields=["cost", "started_at", "id"], name="call_cost"),
             models.Index(fields=["assistant_name", "started_at", "id"], name="call_assistant_name"),
+            # The pair that belongs together: calls of one status are long or short, dear or free.
+            models.Index(fields=["status", "duration_ms", "started_at", "id"], name="call_status_duration"),
+            models.Index(fields=["status", "cost", "started_at", "id"], name="call_status_cost"),
         ]
 
     def __str__(self) -> str:
@@ -270,4 +281,3 @@ class Recording(models.Model):
 
     def __str__(self) -> str:
         return f"recording of {self.call_id}"
-

@@ -11,16 +11,22 @@ import binascii
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import BooleanField, F, Func, Q, Value
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import BooleanField, F, Field, Func, OrderBy, Q, Value
+from django.db.models.sql.compiler import SQLCompiler
 
 from calls.models import Call
 from calls.querysets import CallQuerySet
+from calls.search import sorted_afterwards
 
 COUNT_CAP = 10_000
 LAST = "last"
+# A list of at most this many calls is gathered and sorted; a longer one is walked in its order until a page is full.
+FEW = 3_000
 
 COLUMNS = {
     "started_at": ("started_at", "id"),
@@ -30,9 +36,18 @@ COLUMNS = {
     "assistant": ("assistant_name", "started_at", "id"),
 }
 
+# The least value of a column that may be unknown.
+LEAST = {"duration_ms": 0, "cost": Decimal("-9999999999.9999")}
+
 
 class BadToken(ValueError):
     """A page token that does not belong to this list."""
+
+
+def column_field(name: str) -> Field[Any, Any]:
+    field = Call._meta.get_field(name)
+    assert isinstance(field, Field)  # noqa: S101 - a column of an order, no relation
+    return field
 
 
 class RowComparison(Func):
@@ -42,14 +57,13 @@ class RowComparison(Func):
     conditional = True
 
     def __init__(self, columns: Sequence[str], operator: str, values: Sequence[Any]) -> None:
-        fields = [Call._meta.get_field(column) for column in columns]
-        sides = [F(column) for column in columns] + [
-            Value(value, output_field=field) for field, value in zip(fields, values, strict=True)
-        ]
-        super().__init__(*sides)
+        key = [Value(value, output_field=column_field(name)) for name, value in zip(columns, values, strict=True)]
+        super().__init__(*(F(column) for column in columns), *key)
         self.operator, self.width = operator, len(columns)
 
-    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:
+    def as_sql(  # type: ignore[override]
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra_context: Any
+    ) -> tuple[str, list[Any]]:
         parts = [compiler.compile(side) for side in self.source_expressions]
         row, key = parts[: self.width], parts[self.width :]
         sql = f"({', '.join(sql for sql, _ in row)}) {self.operator} ({', '.join(sql for sql, _ in key)})"
@@ -77,7 +91,7 @@ class Order:
     @property
     def keys(self) -> tuple[tuple[str, ...], ...]:
         """The columns that order each part of the list: one part, or a second one for what is not known."""
-        if Call._meta.get_field(self.columns[0]).null:
+        if column_field(self.columns[0]).null:
             return (self.columns, self.columns[1:])
         return (self.columns,)
 
@@ -85,8 +99,10 @@ class Order:
         """The parts of the list, ordered by `keys`."""
         if len(self.keys) == 1:
             return [calls]
+        # Not IS NOT NULL, which SQLite's planner does not read as the end of the unknown in an index.
+        known = Q(**{f"{self.columns[0]}__gte": LEAST[self.columns[0]]})
         unknown = Q(**{f"{self.columns[0]}__isnull": True})
-        return [calls.filter(~unknown), calls.filter(unknown)]
+        return [calls.filter(known), calls.filter(unknown)]
 
 
 @dataclass(frozen=True)
@@ -117,7 +133,7 @@ class Token:
                 raise BadToken
             if not (position is None or (isinstance(position, int) and position >= 0)):
                 raise BadToken
-            values = [Call._meta.get_field(column).to_python(value) for column, value in zip(columns, key, strict=True)]
+            values = [column_field(column).to_python(value) for column, value in zip(columns, key, strict=True)]
         except (binascii.Error, ValueError, TypeError, ValidationError) as error:
             raise BadToken from error
         if any(value is None for value in values):
@@ -141,19 +157,29 @@ class Page:
     before: Token | None
 
 
+NO_PAGE = Page([], first=1, after=None, before=None)
+
+
 def read_page(
-    calls: CallQuerySet, order: Order, size: int, *, after: Token | None = None, before: Token | str | None = None
+    calls: CallQuerySet,
+    order: Order,
+    size: int,
+    *,
+    after: Token | None = None,
+    before: Token | str | None = None,
+    few: bool = False,
 ) -> Page:
     """The page after or before a token, the last page for before=LAST, else the first.
 
-    `calls` is a queryset of values that include the order's columns; its own order does not matter.
+    `calls` is a queryset of values that include the order's columns; its own order does not matter. `few` says that
+    it has no more than FEW calls.
     """
     if before is not None:
         token = before if isinstance(before, Token) else None
-        rows = _walk(calls, order, size + 1, token, backwards=True)
+        rows = _read(calls, order, size + 1, token, backwards=True, few=few)
         if len(rows) > size or token is None:
             return _page_before(rows[-size:], order, token, more=len(rows) > size)
-    rows = _walk(calls, order, size + 1, after if before is None else None, backwards=False)
+    rows = _read(calls, order, size + 1, after if before is None else None, backwards=False, few=few)
     skipped = after.position if after and before is None else 0
     return _page_after(rows[:size], order, skipped, more=len(rows) > size, is_first=after is None or before is not None)
 
@@ -179,19 +205,20 @@ def _page_before(rows: list[dict[str, Any]], order: Order, token: Token | None, 
     )
 
 
-def _walk(
-    calls: CallQuerySet, order: Order, limit: int, token: Token | None, *, backwards: bool
+def _read(
+    calls: CallQuerySet, order: Order, limit: int, token: Token | None, *, backwards: bool, few: bool
 ) -> list[dict[str, Any]]:
     """Up to `limit` rows from the token on, in the order of the list, read from its end when backwards."""
     descending = order.descending != backwards
     parts = list(enumerate(zip(order.parts(calls), order.keys, strict=True)))
-    rows: list[dict[str, Any]] = []
+    rows: list[Any] = []
     for index, (part, columns) in reversed(parts) if backwards else parts:
         if token and (index > token.part if backwards else index < token.part):
             continue
         if token and index == token.part:
             part = part.filter(RowComparison(columns, "<" if descending else ">", token.key))
-        rows += part.order_by(*(f"-{column}" if descending else column for column in columns))[: limit - len(rows)]
+        keys = [sorted_afterwards(column) if few else F(column) for column in columns]
+        rows += part.order_by(*(OrderBy(key, descending=descending) for key in keys))[: limit - len(rows)]
         if len(rows) == limit:
             break
     return rows[::-1] if backwards else rows

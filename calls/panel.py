@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from calls.choices import Direction, Status
-from calls.filters import CRITERIA, NO_CAMPAIGN, PERIODS, SIZES, CallFilter
+from calls.criteria import CRITERIA, NO_CAMPAIGN, PERIODS, SIZES
+from calls.filters import CallFilter
 
 # Beyond this many options a list is cut; the chosen ones always stay.
 OPTIONS_SHOWN = 200
@@ -54,8 +55,14 @@ def _field(name: str, options: Iterable[tuple[str, str]], selection: CallFilter)
     chosen = set(texts or [""]) | ({""} if texts == ["all"] else set())  # period=all says what no period means
     shown = [Option(value, label, value in chosen) for value, label in options]
     kept = [option for index, option in enumerate(shown) if index < OPTIONS_SHOWN or option.chosen]
-    errors = selection.form.errors.get(name, [])
-    return Field(name, " ".join(texts) if len(texts) < 2 else texts[-1], " ".join(errors), kept, len(shown) - len(kept))
+    error = " ".join(map(str, selection.form.errors.get(name, ())))
+    return Field(name, texts[-1] if texts else "", error, kept, len(shown) - len(kept))
+
+
+def kept(selection: CallFilter) -> list[tuple[str, str]]:
+    """What the form sends along though it has no field for it: the layout, and all variables but the one shown."""
+    layout = [(name, selection.data[name]) for name in ("sort", "size") if selection.data.get(name)]
+    return layout + [("variable", text) for text in selection.data.getlist("variable")[:-1]]
 
 
 # The filters that are folded away until one of them is used.

@@ -23,7 +23,7 @@ class AssistantQuerySet(QuerySet["Assistant"]):
         """All assistants, or only those that name the user among their viewers."""
         if sees_all_assistants(user):
             return self
-        return self.filter(viewers=user.pk)
+        return self.filter(viewers=user.pk) if user.is_authenticated else self.none()
 
 
 class CampaignQuerySet(QuerySet["Campaign"]):
@@ -43,4 +43,4 @@ class CallQuerySet(QuerySet["Call"]):
             return self
         from calls.models import Assistant
 
-        return self.filter(assistant__in=list(Assistant.objects.filter(viewers=user.pk).values_list("pk", flat=True)))
+        return self.filter(assistant__in=list(Assistant.objects.visible_to(user).values_list("pk", flat=True)))

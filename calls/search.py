@@ -7,25 +7,20 @@ index and a tsvector column. Both look through the same text: `Call.phone_search
 from __future__ import annotations
 
 import functools
-import operator
 import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
-from django.db import connection
+from django.db import connection, models
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models import Exists, F, Func, Lookup, OuterRef, Q, TextField, Value
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Concat
+from django.db.models.sql.compiler import SQLCompiler
 
-from calls.models import CapturedVariable, Transcript
-
-Combine = Callable[[Q, Q], Q]
-
-# More matches than this are common: then it is quicker to walk the log in its order and look at each call than to
-# gather all matches and sort them.
-COMMON = 5_000
+from calls.models import Call, CapturedVariable, Transcript
 
 # Scripts that are written without spaces: each character is a word.
 CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
@@ -34,7 +29,7 @@ WORD = re.compile(rf"[{CJK}]|[^\W_{CJK}]+")
 
 def words(text: str) -> str:
     """The words of a text as both engines index them: lower case, without accents, separated by one space."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    decomposed = unicodedata.normalize("NFKD", text).casefold()
     plain = "".join(char for char in decomposed if not unicodedata.combining(char))
     return " ".join(WORD.findall(unicodedata.normalize("NFC", plain)))
 
@@ -53,13 +48,14 @@ class TranscriptQuery:
 
 def parse_transcript_query(text: str) -> TranscriptQuery:
     """Read `words "a phrase" -without`. Raises ValueError when there is no word in it."""
-    wanted, unwanted = [], []
+    wanted: list[str] = []
+    unwanted: list[str] = []
     for minus, phrase, word in re.findall(r'(-?)(?:"([^"]*)"|([^\s"]+))', text):
         found = words(phrase or word)
         if found:
             (unwanted if minus else wanted).append(found)
     if not wanted and not unwanted:
-        raise ValueError("takes words, such as: order \"a phrase\" -without")
+        raise ValueError('takes words, such as: order "a phrase" -without')
     return TranscriptQuery(tuple(wanted), tuple(unwanted))
 
 
@@ -84,31 +80,56 @@ def phone_needle(text: str) -> str:
     return digits
 
 
-def numbers_containing(needle: str) -> Q:
+# Conditions on calls. SQLite does not know how many calls a condition fits, so its two ways are asked for by name:
+# `walk` looks at each call in turn, for the page of a condition that fits many; otherwise the matches are gathered
+# first, for a condition that fits few and for counting. PostgreSQL knows, and chooses by itself.
+
+
+def numbers_containing(needle: str, *, walk: bool = False) -> Q:
     """Calls with `needle` in the number of either side."""
-    if connection.vendor == "sqlite":
-        return _sqlite_numbers(needle)
-    return Q(phone_search__contains=needle)
+    found = Q(phone_search__contains=needle)
+    if connection.vendor == "sqlite" and not walk:
+        return Q(phone_index__numbers__match=_telling_trigrams(needle)) & found
+    return found
 
 
-def transcripts_matching(query: TranscriptQuery) -> Q:
+def transcripts_matching(query: TranscriptQuery, *, walk: bool = False) -> Q:
     """Calls whose transcript has all wanted phrases and none of the unwanted. Without wanted ones, also calls
     that have no transcript."""
-    engine = _sqlite_transcripts if connection.vendor == "sqlite" else _postgres_transcripts
     condition = Q()
     if query.wanted:
-        condition &= engine(query.wanted, operator.and_)
+        condition &= _having_all(query.wanted, walk=walk)
     if query.unwanted:
-        condition &= ~engine(query.unwanted, operator.or_)
+        condition &= ~_having_any(query.unwanted)
     return condition
 
 
-def captured(name: str, text: str | None) -> Q:
-    """Calls that captured the variable, with the value whose text is `text`; None is any value."""
-    found = CapturedVariable.objects.filter(name=name, **({} if text is None else {"value_text": text}))
-    if connection.vendor == "sqlite" and found[:COMMON].count() == COMMON:
-        return Q(Exists(found.filter(call=OuterRef("pk"))))
-    return Q(pk__in=found.values("call"))
+def captured(name: str, text: str | None, *, walk: bool = False) -> Q:
+    """Calls that captured the variable, with the value whose text is `text`; None is any value. Each variable is to
+    be filtered for in a step of its own, since this may join their rows."""
+    found = {"name": name} | ({} if text is None else {"value_text": text})
+    if connection.vendor == "sqlite" and not walk:
+        return Q(**{f"variables__{column}": value for column, value in found.items()})
+    return Q(Exists(CapturedVariable.objects.filter(**found, call=OuterRef("pk"))))
+
+
+def sorted_afterwards(column: str) -> F | Func:
+    """The column to sort by, where few calls are sorted: SQLite would rather walk all calls in their order."""
+    return Func(F(column), template="+%(expressions)s") if connection.vendor == "sqlite" else F(column)
+
+
+def _having_all(phrases: tuple[str, ...], *, walk: bool) -> Q:
+    if connection.vendor == "postgresql":
+        return _word_vector(" & ", phrases)
+    if walk:
+        return _phrases_in_turn(Q.__and__, phrases)
+    return Q(transcript_index__words__match=" AND ".join(f'"{phrase}"' for phrase in phrases))
+
+
+def _having_any(phrases: tuple[str, ...]) -> Q:
+    if connection.vendor == "postgresql":
+        return _word_vector(" | ", phrases)
+    return _phrases_in_turn(Q.__or__, phrases)
 
 
 # PostgreSQL
@@ -122,11 +143,10 @@ CREATE INDEX IF NOT EXISTS transcript_word_vector ON calls_transcript USING gin 
 """
 
 
-def _postgres_transcripts(phrases: tuple[str, ...], how: Combine) -> Q:
+def _word_vector(operator: str, phrases: tuple[str, ...]) -> Q:
     terms = ["(" + " <-> ".join(f"'{word}'" for word in phrase.split()) + ")" for phrase in phrases]
-    query = (" & " if how is operator.and_ else " | ").join(terms)
     sql = "SELECT call_id FROM calls_transcript WHERE word_vector @@ to_tsquery('simple', %s)"
-    return Q(pk__in=RawSQL(sql, [query]))  # noqa: S611 - constant SQL, the words are a parameter
+    return Q(pk__in=RawSQL(sql, [operator.join(terms)]))  # noqa: S611 - constant SQL, the words are a parameter
 
 
 # SQLite
@@ -162,33 +182,73 @@ END;
 SQLITE_TRIGGERS = re.findall(r"CREATE TRIGGER IF NOT EXISTS (\w+)", SQLITE_INSTALL)
 
 
-def _is_common(table: str, match: str) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT count(*) FROM (SELECT 1 FROM {table} WHERE {table} MATCH %s LIMIT {COMMON})",  # noqa: S608
-            [match],
-        )
-        return cursor.fetchone()[0] >= COMMON
+class IndexedText(models.TextField):
+    """What an FTS5 table is asked with MATCH: its hidden column, which has the name of the table."""
 
 
-def _sqlite_numbers(needle: str) -> Q:
-    # Trigrams find the candidates, LIKE confirms them: a number may have all trigrams in another order.
-    match = " AND ".join(f'"{needle[i : i + 3]}"' for i in range(len(needle) - 2))
-    confirmed = Q(phone_search__contains=needle)
-    if _is_common("calls_phone_fts", match):
-        return confirmed
-    candidates = RawSQL("SELECT rowid FROM calls_phone_fts WHERE calls_phone_fts MATCH %s", [match])  # noqa: S611
-    return Q(pk__in=candidates) & confirmed
+@IndexedText.register_lookup
+class Match(Lookup):
+    lookup_name = "match"
+
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:
+        column, params = self.process_lhs(compiler, connection)
+        text, more = self.process_rhs(compiler, connection)
+        return f"{column} MATCH {text}", (*params, *more)
 
 
-def _sqlite_transcripts(phrases: tuple[str, ...], how: Combine) -> Q:
-    match = (" AND " if how is operator.and_ else " OR ").join(f'"{phrase}"' for phrase in phrases)
-    if _is_common("calls_transcript_fts", match):
-        padded = Transcript.objects.annotate(padded=Concat(Value(" "), "words", Value(" ")))
-        found = functools.reduce(how, (Q(padded__contains=f" {phrase} ") for phrase in phrases))
-        return Q(Exists(padded.filter(found, call=OuterRef("pk"))))
-    sql = "SELECT rowid FROM calls_transcript_fts WHERE calls_transcript_fts MATCH %s"
-    return Q(pk__in=RawSQL(sql, [match]))  # noqa: S611 - constant SQL, the words are a parameter
+class PhoneIndex(models.Model):
+    """The trigrams of the numbers: a join with it yields its matches one by one, so that a count can stop early."""
+
+    call = models.OneToOneField(
+        Call, models.DO_NOTHING, primary_key=True, db_column="rowid", related_name="phone_index"
+    )
+    numbers = IndexedText(db_column="calls_phone_fts")
+
+    class Meta:
+        app_label = "calls"
+        managed = False
+        db_table = "calls_phone_fts"
+
+    def __str__(self) -> str:
+        return f"numbers of {self.pk}"
+
+
+class TranscriptIndex(models.Model):
+    """The words of the transcripts."""
+
+    call = models.OneToOneField(
+        Call, models.DO_NOTHING, primary_key=True, db_column="rowid", related_name="transcript_index"
+    )
+    words = IndexedText(db_column="calls_transcript_fts")
+
+    class Meta:
+        app_label = "calls"
+        managed = False
+        db_table = "calls_transcript_fts"
+
+    def __str__(self) -> str:
+        return f"words of {self.pk}"
+
+
+# How many of the newest numbers are looked at to learn which trigrams tell something.
+SAMPLE = 500
+
+
+def _telling_trigrams(needle: str) -> str:
+    """The trigrams of the needle, in any order. Those that most numbers share, such as the code of a country, are
+    left out: they take long to read and tell nothing."""
+    trigrams = {needle[i : i + 3] for i in range(len(needle) - 2)}
+    newest = list(Call.objects.order_by("-pk").values_list("phone_search", flat=True)[:SAMPLE])
+    shares = {trigram: sum(trigram in number for number in newest) for trigram in trigrams}
+    rarest = min(shares, key=lambda trigram: (shares[trigram], trigram))
+    telling = {trigram for trigram, share in shares.items() if share <= len(newest) // 5} | {rarest}
+    return " AND ".join(f'"{trigram}"' for trigram in sorted(telling))
+
+
+def _phrases_in_turn(combine: Callable[[Q, Q], Q], phrases: tuple[str, ...]) -> Q:
+    padded = Transcript.objects.annotate(padded=Concat(Value(" "), "words", Value(" "), output_field=TextField()))
+    found = functools.reduce(combine, (Q(padded__contains=f" {phrase} ") for phrase in phrases))
+    return Q(Exists(padded.filter(found, call=OuterRef("pk"))))
 
 
 def install(database: BaseDatabaseWrapper) -> None:

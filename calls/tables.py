@@ -19,7 +19,7 @@ from django.urls import reverse
 from calls.choices import LIVE_STATUSES, Direction, Status
 from calls.filters import CallFilter
 from calls.format import UNKNOWN, format_credits, format_duration
-from calls.paging import COLUMNS, Order
+from calls.paging import Order
 
 
 class CallTable(tables.Table):

@@ -1,22 +1,33 @@
-"""The page of the call log."""
+"""The pages of the call log: the list, and one call."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from uuid import UUID
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
+from django_htmx.middleware import HtmxDetails
 
-from calls import tables
+from calls import detail, tables
 from calls.choices import LIVE_STATUSES
-from calls.filters import DEFAULT_ORDER, LAYOUT, PERIOD_DAYS, PERIODS, RANGE_PARAMETERS, SIZES, CallFilter, parse_id
-from calls.panel import FOLDED, panel, sizes
-from calls.paging import COUNT_CAP, LAST, Page, Token, capped_count, newer_than, read_page
+from calls.criteria import PERIOD_DAYS, PERIODS, RANGE_PARAMETERS, SIZES, parse_id
+from calls.filters import DEFAULT_ORDER, LAYOUT, CallFilter
+from calls.models import Call
+from calls.paging import COUNT_CAP, FEW, LAST, NO_PAGE, Page, Token, capped_count, newer_than, read_page
+from calls.panel import FOLDED, kept, panel, sizes
+
+
+class HtmxHttpRequest(HttpRequest):
+    htmx: HtmxDetails
 
 
 @require_safe
@@ -31,7 +42,7 @@ def call_list(request: HttpRequest) -> HttpResponse:
         "description": selection.describe(),
         "panel": fields,
         "more_is_open": any(fields[name].value or fields[name].error for name in FOLDED),
-        "kept": [(name, selection.data[name]) for name in ("sort", "size") if selection.data.get(name)],
+        "kept": kept(selection),
         "chips": selection.chips(),
         "errors": page_errors(selection),
         "headers": tables.headers(selection),
@@ -97,12 +108,15 @@ class Place:
 
 
 def read_list(selection: CallFilter) -> tuple[Page, Place]:
-    values = selection.form.cleaned_data if selection.is_valid() else {}
-    calls = selection.qs.values(*tables.VALUES)
-    page = read_page(calls, selection.order, selection.size, after=values.get("after"), before=values.get("before"))
-    total = capped_count(selection.qs) if page.after or page.before else len(page.rows)
+    total = capped_count(selection.qs)
+    few = total <= FEW
+    calls = (selection.qs if few else selection.qs_to_walk()).values(*tables.VALUES)
+    page = NO_PAGE
+    if total:
+        order, size = selection.order, selection.size
+        page = read_page(calls, order, size, after=selection.after, before=selection.before, few=few)
     first = page.first
-    if first is None and values.get("before") == LAST and total <= COUNT_CAP:
+    if first is None and selection.before == LAST and total <= COUNT_CAP:
         first = total - len(page.rows) + 1
     return page, Place(first, first + len(page.rows) - 1 if first else None, total)
 
@@ -156,5 +170,17 @@ def _wider_range(selection: CallFilter, period: str) -> WiderRange:
     return WiderRange(PERIODS[period].lower(), selection.query_within(period), str(Place(None, None, total)))
 
 
-def call_detail(request, uuid):
-    return HttpResponse("")
+@require_safe
+@cache_control(private=True, no_store=True)
+@vary_on_headers("HX-Request")
+def call_detail(request: HtmxHttpRequest, uuid: UUID) -> HttpResponse:
+    """The page of a call; htmx, which unfolds a call inside the list, gets the part without the frame."""
+    calls = Call.objects.visible_to(request.user).select_related("campaign", "recording", "transcript")
+    call = get_object_or_404(calls, uuid=uuid)
+    asked_by = request.htmx
+    is_part = bool(asked_by and not asked_by.boosted and not asked_by.history_restore_request)
+    context = detail.context_of(call, ZoneInfo(settings.TIME_ZONE), request.GET.get("list", ""))
+    part = mark_safe(render_to_string("calls/call.jinja", context | {"is_part": is_part}))  # noqa: S308 - as above
+    if is_part:
+        return HttpResponse(part)
+    return render(request, "calls/call_detail.html", {**context, "part": part})

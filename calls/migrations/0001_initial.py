@@ -181,6 +181,14 @@ class Migration(migrations.Migration):
             model_name='call',
             index=models.Index(fields=['assistant_name', 'started_at', 'id'], name='call_assistant_name'),
         ),
+        migrations.AddIndex(
+            model_name='call',
+            index=models.Index(fields=['status', 'duration_ms', 'started_at', 'id'], name='call_status_duration'),
+        ),
+        migrations.AddIndex(
+            model_name='call',
+            index=models.Index(fields=['status', 'cost', 'started_at', 'id'], name='call_status_cost'),
+        ),
         migrations.AddConstraint(
             model_name='call',
             constraint=models.UniqueConstraint(fields=('source', 'external_id'), name='call_unique'),

@@ -1,0 +1,62 @@
+"""`python -m bench`: fills what is missing, then measures each database and prints a table for it.
+
+SQLite and PostgreSQL are measured, the latter on a server of our own when its programs are found. With DATABASE_URL
+only that server is, in databases of our own that are made beside the one it names.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+
+from bench import options, pages, postgresql
+from bench.databases import Database
+from bench.options import Options
+
+# Below this many calls a tenth of them says nothing about growth.
+LEAST_TO_COMPARE = 200_000
+MEASUREMENTS = {"pages": pages.run}
+
+
+def main() -> None:
+    chosen = options.parse()
+    for engine, server in engines(chosen):
+        with server as url:
+            database, smaller = sizes(engine, url, chosen)
+            for measurement in (chosen.only,) if chosen.only else MEASUREMENTS:
+                MEASUREMENTS[measurement](database, smaller, chosen)
+
+
+def engines(chosen: Options) -> Iterator[tuple[str, contextlib.AbstractContextManager[str]]]:
+    """The engines to measure, each with its server to be entered; SQLite's has no address."""
+    url = os.environ.get("DATABASE_URL", "").strip()
+    given = "postgresql" if url.startswith("postgres") else "sqlite" if url else ""
+    if "sqlite" in (chosen.database or given or "sqlite"):
+        yield "sqlite", contextlib.nullcontext("")
+    if "postgresql" not in (chosen.database or given or "postgresql"):
+        return
+    if given == "postgresql":
+        yield "postgresql", contextlib.nullcontext(url.rpartition("/")[0])
+    elif programs := postgresql.programs():
+        yield "postgresql", postgresql.running(programs)
+    else:
+        print("PostgreSQL is not measured: its programs are not installed and DATABASE_URL names no server.")
+
+
+def sizes(engine: str, url: str, chosen: Options) -> tuple[Database, Database | None]:
+    """The filled databases: of the size that was asked for, and of a tenth of it."""
+    database = filled(Database(engine, chosen.calls, url))
+    if not chosen.smaller or chosen.calls < LEAST_TO_COMPARE:
+        return database, None
+    return database, filled(Database(engine, chosen.calls // 10, url))
+
+
+def filled(database: Database) -> Database:
+    database.make_folder()
+    database.run("bench.fill")
+    return database
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,68 @@
+"""The databases to measure, each in one size, and where they are kept between runs."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+PROJECT = Path(__file__).resolve().parent.parent
+GENERATOR = ("rows.py", "phrases.py")
+CACHE = PROJECT / ".cache" / "bench"
+
+
+@dataclass(frozen=True)
+class Database:
+    """One engine with one number of calls. `server_url` is PostgreSQL's without a database, "" for SQLite."""
+
+    engine: str
+    calls: int
+    server_url: str = ""
+
+    @property
+    def name(self) -> str:
+        """Tells apart what was made from other tables: it ends with a digest of the schema and the generator."""
+        return f"callmon_bench_{self.calls}_{digest()}"
+
+    @property
+    def folder(self) -> Path:
+        """DATA_DIR: the key, the static files, and SQLite's database."""
+        return CACHE / self.engine / self.name
+
+    @property
+    def url(self) -> str:
+        return f"{self.server_url}/{self.name}" if self.server_url else f"sqlite:///{self.folder / 'callmon.sqlite3'}"
+
+    def environment(self, settings: str = "callmon.settings") -> dict[str, str]:
+        """The product's own defaults whatever this shell has set, on this database."""
+        ours = {"DATABASE_URL": self.url, "DATA_DIR": str(self.folder), "DJANGO_SETTINGS_MODULE": settings}
+        defaults = dict.fromkeys(("REDIS_URL", "PUBLIC_URL", "TIME_ZONE", "HOST", "PORT", "STORAGE_URL"), "")
+        return os.environ | defaults | ours
+
+    def make_folder(self) -> None:
+        """Also forgets what earlier schemas left."""
+        for older in self.folder.parent.glob(f"{self.name.rpartition('_')[0]}_*"):
+            if older != self.folder:
+                shutil.rmtree(older)
+        self.folder.mkdir(parents=True, exist_ok=True)
+
+    def run(self, module: str, *arguments: str) -> Any:
+        """What a module of ours prints as JSON, run in a process of its own with Django on this database."""
+        command = [sys.executable, "-m", module, str(self.calls), *arguments]
+        done = subprocess.run(command, cwd=PROJECT, env=self.environment(), stdout=subprocess.PIPE, check=True)
+        return json.loads(done.stdout or "null")
+
+
+def digest() -> str:
+    """Changes with the tables, what the search installs, and the generator."""
+    search = (PROJECT / "calls" / "search.py").read_text()
+    sources = re.findall(r'^\w+_INSTALL = """.*?"""', search, re.DOTALL | re.MULTILINE)
+    files = [*sorted((PROJECT / "calls").glob("**/migrations/*.py")), *(PROJECT / "bench" / name for name in GENERATOR)]
+    return hashlib.sha256("".join([*sources, *(file.read_text() for file in files)]).encode()).hexdigest()[:8]

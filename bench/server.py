@@ -1,0 +1,78 @@
+"""A gunicorn as users run it, with one worker, and a browser's connection to it."""
+
+from __future__ import annotations
+
+import gzip
+import http.client
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.databases import PROJECT, Database
+
+START_SECONDS = 60
+OURS = ("callmon.wsgi", "callmon.settings")
+PEER = ("django.core.wsgi:get_wsgi_application()", "bench.peer.settings")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One page. `ms` counts from sending the request to having read the whole body."""
+
+    ms: float
+    status: int
+    size: int
+    gzip_size: int
+
+
+class Server:
+    """A running gunicorn; requests go over one connection that is kept alive."""
+
+    def __init__(self, process: subprocess.Popen[bytes], port: int) -> None:
+        self.process = process
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=START_SECONDS)
+
+    def get(self, path: str, cookie: str, *, weigh: bool = False) -> Answer:
+        """`weigh` also measures what gzip makes of the page; a server that compresses has done it already."""
+        headers = {"Cookie": f"sessionid={cookie}", "Accept-Encoding": "gzip", "Accept": "text/html"}
+        began = time.perf_counter()
+        self.connection.request("GET", path, headers=headers)
+        response = self.connection.getresponse()
+        body = response.read()
+        ms = (time.perf_counter() - began) * 1000
+        if not weigh:
+            return Answer(ms, response.status, 0, 0)
+        is_compressed = response.getheader("Content-Encoding") == "gzip"
+        plain = gzip.decompress(body) if is_compressed else body
+        return Answer(ms, response.status, len(plain), len(body if is_compressed else gzip.compress(body, 6)))
+
+    def peak_memory_bytes(self) -> int | None:
+        """Of the worker, with the files it has mapped, as far as Linux tells."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        if not children.exists():
+            return None
+        status = Path(f"/proc/{children.read_text().split()[0]}/status").read_text()
+        return int(status.partition("VmHWM:")[2].split()[0]) * 1024
+
+
+@contextmanager
+def serving(database: Database, application: str, settings: str) -> Iterator[Server]:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        command = [sys.executable, "-m", "gunicorn", application, "--bind", f"fd://{listener.fileno()}"]
+        command += ["--workers", "1", "--worker-class", "gthread", "--threads", "1", "--keep-alive", "600"]
+        process = subprocess.Popen(
+            [*command, "--log-level", "warning", "--no-control-socket"],
+            cwd=PROJECT,
+            env=database.environment(settings),
+            pass_fds=[listener.fileno()],
+        )
+        try:
+            yield Server(process, listener.getsockname()[1])
+        finally:
+            process.terminate()
+            process.wait()

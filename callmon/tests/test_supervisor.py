@@ -1,0 +1,71 @@
+"""All processes or none."""
+
+import json
+import os
+import signal
+
+import pytest
+
+from callmon.tests.processes import children, is_running, process, wait_until
+
+SLEEP = ["sleep", "60"]
+# Ends only by a kill, and has a child of its own.
+STUBBORN = ["sh", "-c", "trap '' TERM; sleep 60 & while true; do sleep 1; done"]
+
+
+def supervise(commands, *, grace_seconds=10):
+    code = (
+        "import sys; from callmon import supervisor; "
+        f"supervisor.GRACE_SECONDS = {grace_seconds}; "
+        f"sys.exit(supervisor.run_together({json.dumps(commands)}))"
+    )
+    return process("-c", code)
+
+
+def started(supervisor, count):
+    return wait_until(lambda: len(found := children(supervisor.pid)) >= count and found)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_stops_all(number):
+    with supervise({"one": SLEEP, "two": SLEEP}) as supervisor:
+        pids = started(supervisor, 2)
+        supervisor.send_signal(number)
+        assert supervisor.wait(timeout=10) == 0
+        assert not any(map(is_running, pids))
+
+
+def test_it_stops_all_when_one_dies():
+    with supervise({"web server": SLEEP, "worker": SLEEP}) as supervisor:
+        pids = started(supervisor, 2)
+        os.kill(min(pids), signal.SIGKILL)
+        assert supervisor.wait(timeout=10) == 1
+        assert supervisor.stderr.read() == "callmon: the web server ended (SIGKILL), stopping\n"
+        assert not any(map(is_running, pids))
+
+
+def test_it_stops_all_when_one_ends_well():
+    with supervise({"web server": SLEEP, "worker": ["true"]}) as supervisor:
+        assert supervisor.wait(timeout=10) == 1
+        assert supervisor.stderr.read() == "callmon: the worker ended (exit code 0), stopping\n"
+
+
+def test_it_kills_what_does_not_stop_with_its_children():
+    with supervise({"one": STUBBORN}, grace_seconds=0.5) as supervisor:
+        pids = started(supervisor, 3)
+        supervisor.send_signal(signal.SIGINT)
+        assert supervisor.wait(timeout=10) == 0
+        assert not any(map(is_running, pids))
+
+
+def test_nothing_outlives_a_killed_supervisor():
+    with supervise({"one": SLEEP, "two": SLEEP}) as supervisor:
+        pids = started(supervisor, 2)
+        supervisor.kill()
+        wait_until(lambda: not any(map(is_running, pids)))
+
+
+def test_a_command_that_cannot_start_leaves_none():
+    with supervise({"one": SLEEP, "two": ["/nonexistent"]}) as supervisor:
+        assert supervisor.wait(timeout=10) == 1
+        assert "/nonexistent" in supervisor.stderr.read()

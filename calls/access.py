@@ -1,0 +1,22 @@
+"""Who may do what: Django's permissions, read at once."""
+
+from __future__ import annotations
+
+from django.contrib.auth.backends import ModelBackend
+from django.contrib.auth.models import AnonymousUser, Permission, User
+from django.db.models import Q
+
+
+class PermissionBackend(ModelBackend):
+    """Django's own backend, which reads a user's permissions and those of the groups in one query, not in two."""
+
+    def get_all_permissions(self, user_obj: User | AnonymousUser, obj: object = None) -> set[str]:
+        if not user_obj.is_active or user_obj.is_anonymous or obj is not None:
+            return set()
+        cache = vars(user_obj)  # as Django's own backend does: for the life of the user object, one request
+        if "_all_permissions" not in cache:
+            theirs = Permission.objects.filter(Q(user=user_obj.pk) | Q(group__user=user_obj.pk))
+            granted = Permission.objects.all() if user_obj.is_superuser else theirs
+            pairs = granted.values_list("content_type__app_label", "codename").order_by().distinct()
+            cache["_all_permissions"] = {f"{app}.{name}" for app, name in pairs}
+        return cache["_all_permissions"]
