@@ -1,12 +1,10 @@
 """Looks at the log page from inside: what it asks the database, how long that takes alone, and by which plan.
 
-A process of its own: `python -m bench.inspect_pages N [PART]` prints the cases as JSON, with links followed; PART of a
-name leaves out the others.
+A case is told as the parent process needs it: with the query string of its page when links have been followed.
 """
 
 from __future__ import annotations
 
-import json
 import re
 import statistics
 import sys
@@ -15,16 +13,12 @@ from collections.abc import Callable
 from html import unescape
 from typing import Any
 
-import django
+from django.contrib.auth.models import User
+from django.db import OperationalError, connection
+from django.test import Client
 
-django.setup()
-
-from django.contrib.auth.models import User  # noqa: E402
-from django.db import OperationalError, connection  # noqa: E402
-from django.test import Client  # noqa: E402
-
-from bench.cases import Case, cases  # noqa: E402
-from bench.users import ADMINISTRATOR, VIEWER  # noqa: E402
+from bench.cases import Case, cases
+from bench.users import ADMINISTRATOR, VIEWER
 
 PATH = "/calls/"
 ROW = re.compile(rb'<tr id="call-')
@@ -40,12 +34,12 @@ EXPLAIN = {"sqlite": "EXPLAIN QUERY PLAN", "postgresql": "EXPLAIN (ANALYZE, BUFF
 Statement = tuple[str, Any]
 
 
-def main(calls: int, part: str) -> None:
+def main(calls: int, part: str) -> list[dict[str, Any] | None]:
+    """The cases that have `part` in their name."""
     clients = {name: signed_in(name) for name in (ADMINISTRATOR, VIEWER)}
     if connection.vendor == "postgresql":
         execute(f"SET statement_timeout = '{GIVE_UP_SECONDS}s'", None)
-    found = [examine(case, clients[case.user]) for case in cases(calls) if part in case.name]
-    json.dump(found, sys.stdout)
+    return [examine(case, clients[case.user]) for case in cases(calls) if part in case.name]
 
 
 def signed_in(name: str) -> Client:
@@ -125,7 +119,3 @@ def plan(statement: Statement) -> str:
     sql, params = statement
     rows = execute(f"{EXPLAIN[connection.vendor]} {sql}", params)
     return "\n".join([f"{sql} {params}", *(str(row[-1]) for row in rows)])
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2])
