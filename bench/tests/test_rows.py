@@ -6,7 +6,7 @@ import pytest
 from bench.rows import FIELDS, Generator
 from calls.models import Call, CapturedVariable, Transcript
 
-END = datetime(2026, 11, 24, 16)
+END = datetime(2026, 11, 24, 16)  # noqa: DTZ001 - the database takes it as UTC
 STATUS = FIELDS[Call].index("status")
 STARTED = FIELDS[Call].index("started_at")
 
