@@ -201,7 +201,7 @@ STORAGES = {
 }
 if S3_BUCKET:
     STORAGES["default"] = {
-        "BACKEND": "storages.backends.s3.S3Storage",
+        "BACKEND": "calls.recordings.storage.BucketStorage",
         "OPTIONS": {
             "bucket_name": S3_BUCKET,
             "location": S3_PREFIX,

@@ -10,7 +10,7 @@ from typing import BinaryIO
 import av
 from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
-from av.container import InputContainer
+from av.container import InputContainer, OutputContainer
 
 from calls.recordings.formats import HEAD_BYTES, Format, format_of, text_in
 from calls.recordings.peaks import Peaks
@@ -112,16 +112,22 @@ def decoded(container: InputContainer, stream: AudioStream, alive: Alive) -> Ite
 
 def make_playable(source: Path, found: Format, target: Path, alive: Alive) -> None:
     """An MP3 of at most two channels. Raises NotPlayable."""
-    with source.open("rb") as file, opened(file, found) as container, target.open("wb") as written:
-        stream = container.streams.audio[0]
-        with av.open(written, "w", format="mp3") as output:
-            rate = next((rate for rate in MP3_RATES if rate >= stream.rate), MP3_RATES[-1])
-            layout = "mono" if stream.codec_context.channels == 1 else "stereo"
-            encoder = output.add_stream("libmp3lame", rate=rate, layout=layout)
-            encoder.bit_rate = MP3_BITS_PER_SECOND
-            resampler = Resampler(encoder.format.name, layout, rate)
-            for frame in decoded(container, stream, alive):
-                for piece in resampler.take(frame):
-                    output.mux(encoder.encode(piece))
-            for piece in [*resampler.finish(), None]:
-                output.mux(encoder.encode(piece))
+    try:
+        with source.open("rb") as file, opened(file, found) as container, av.open(target, "w", format="mp3") as output:
+            _convert(container, output, alive)
+    except av.FFmpegError:
+        raise NotPlayable("no copy of it that browsers play could be made") from None
+
+
+def _convert(container: InputContainer, output: OutputContainer, alive: Alive) -> None:
+    stream = container.streams.audio[0]
+    rate = next((rate for rate in MP3_RATES if rate >= stream.rate), MP3_RATES[-1])
+    layout = "mono" if stream.codec_context.channels == 1 else "stereo"
+    encoder = output.add_stream("libmp3lame", rate=rate, layout=layout)
+    encoder.bit_rate = MP3_BITS_PER_SECOND
+    resampler = Resampler(encoder.format.name, layout, rate)
+    for frame in decoded(container, stream, alive):
+        for piece in resampler.take(frame):
+            output.mux(encoder.encode(piece))
+    for last in [*resampler.finish(), None]:
+        output.mux(encoder.encode(last))

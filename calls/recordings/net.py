@@ -152,6 +152,7 @@ def _connected(place: Place, addresses: list[str]) -> HTTPConnection:
             connection.close()
             problem = error
         else:
+            connection.timeout = READ_SECONDS
             return connection
     raise problem
 
@@ -170,7 +171,6 @@ def connection_to(place: Place, address: str) -> HTTPConnection:
 def _hang_up_at(deadline: float, connection: HTTPConnection) -> Iterator[None]:
     """A host that sends a byte now and then would keep every single read within its time."""
     open_socket = connection.sock
-    open_socket.settimeout(READ_SECONDS)
 
     def hang_up() -> None:
         with suppress(OSError):
