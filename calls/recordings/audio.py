@@ -82,7 +82,7 @@ def examine(path: Path, alive: Alive) -> Sound:
 def opened(file: BinaryIO, found: Format) -> InputContainer:
     """Raises NoSound or NotPlayable, also when it could not be decoded."""
     try:
-        container = av.open(file, format=found.demuxer)
+        container = av.open(file, "r", format=found.demuxer)
     except (av.FFmpegError, ValueError):
         raise NotPlayable(f"the {found.name} file is damaged") from None
     streams = container.streams.audio

@@ -59,7 +59,7 @@ def work(pk: int) -> bool:
     recording = take(pk, now)
     if recording is None:
         return False
-    before = {recording.file.name, recording.playable_file.name} - {"", None}
+    before = {str(file.name) for file in (recording.file, recording.playable_file) if file}
     try:
         with holding(recording) as held:
             changes = outcome(recording, held)

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol, cast
 
 from django.db.models.fields.files import FieldFile
 
@@ -23,9 +24,20 @@ class Version:
     etag: str
 
 
+class Bucket(Protocol):
+    """calls.recordings.storage.BucketStorage, whose module costs 30 MB where it is not used."""
+
+    def facts(self, name: str) -> tuple[int, datetime] | None: ...
+
+    def read_part(self, name: str, start: int, stop: int, piece_bytes: int) -> Iterator[bytes]: ...
+
+    def signed_url(self, name: str, content_type: str, disposition: str) -> str: ...
+
+
 def version_of(file: FieldFile) -> Version | None:
     """None when the storage has lost the file."""
-    facts = file.storage.facts(str(file.name)) if is_in_bucket(file) else _facts(file)
+    bucket = bucket_of(file)
+    facts = bucket.facts(str(file.name)) if bucket else _facts(file)
     if facts is None:
         return None
     size, modified = facts[0], int(facts[1].timestamp())
@@ -35,9 +47,9 @@ def version_of(file: FieldFile) -> Version | None:
 
 def read(file: FieldFile, span: Span) -> Iterator[bytes]:
     """The bytes of the span in pieces. The file is open only while they are read."""
-    if is_in_bucket(file):
+    if bucket := bucket_of(file):
         if span.length:
-            yield from file.storage.read_part(str(file.name), span.start, span.stop, CHUNK_BYTES)
+            yield from bucket.read_part(str(file.name), span.start, span.stop, CHUNK_BYTES)
         return
     with file.storage.open(str(file.name)) as opened:
         opened.seek(span.start)
@@ -47,9 +59,9 @@ def read(file: FieldFile, span: Span) -> Iterator[bytes]:
             yield piece
 
 
-def is_in_bucket(file: FieldFile) -> bool:
-    """Whether it is kept in calls.recordings.storage.BucketStorage. Its module costs 30 MB where it is not used."""
-    return hasattr(file.storage, "read_part")
+def bucket_of(file: FieldFile) -> Bucket | None:
+    """The storage, if it is a bucket."""
+    return cast(Bucket, file.storage) if hasattr(file.storage, "read_part") else None
 
 
 def _facts(file: FieldFile) -> tuple[int, datetime] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -31,7 +32,7 @@ class BucketStorage(S3Storage):
     def read_part(self, name: str, start: int, stop: int, piece_bytes: int) -> Iterator[bytes]:
         """The bytes from start to before stop. An opened file would be loaded whole."""
         answer = self._client.get_object(**self._place(name), Range=f"bytes={start}-{stop - 1}")
-        with answer["Body"] as body:
+        with closing(answer["Body"]) as body:
             yield from body.iter_chunks(piece_bytes)
 
     def signed_url(self, name: str, content_type: str, disposition: str) -> str:

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_safe
 from calls.choices import RecordingState
 from calls.models import Call, Recording
 from calls.recordings.ranges import NotSatisfiable, Span, requested_span
-from calls.recordings.sources import Version, is_in_bucket, read, version_of
+from calls.recordings.sources import Version, bucket_of, read, version_of
 
 PLAYABLE_TYPE = "audio/mpeg"
 # Any other type could be a page with scripts in the name of this site.
@@ -53,10 +53,10 @@ def sound_of(request: HttpRequest, call: Call) -> HttpResponseBase:
 
 def _sent_by_others(request: HttpRequest, file: FieldFile, kind: str, named: str) -> HttpResponseBase | None:
     """The bucket or the proxy in front of us does it, if the settings say so; ranges and conditions are theirs."""
-    if is_in_bucket(file):
+    if bucket := bucket_of(file):
         # The signature is for GET.
         is_asked = bool(settings.S3_REDIRECT_URL) and request.method == "GET"
-        return HttpResponseRedirect(file.storage.signed_url(str(file.name), kind, named)) if is_asked else None
+        return HttpResponseRedirect(bucket.signed_url(str(file.name), kind, named)) if is_asked else None
     if settings.X_ACCEL_REDIRECT:
         place = settings.X_ACCEL_REDIRECT + filepath_to_uri(str(file.name))
         return HttpResponse(content_type=kind, headers={"X-Accel-Redirect": place})
