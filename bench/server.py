@@ -53,18 +53,25 @@ class Server:
 
     def peak_memory_bytes(self) -> int | None:
         """Of the worker, with the files it has mapped, as far as Linux tells."""
+        return self._memory_bytes("VmHWM")
+
+    def own_memory_bytes(self) -> int | None:
+        """Of the worker now, without the files it has mapped, as far as Linux tells."""
+        return self._memory_bytes("RssAnon")
+
+    def _memory_bytes(self, kind: str) -> int | None:
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
         if not children.exists():
             return None
         status = Path(f"/proc/{children.read_text().split()[0]}/status").read_text()
-        return int(status.partition("VmHWM:")[2].split()[0]) * 1024
+        return int(status.partition(f"{kind}:")[2].split()[0]) * 1024
 
 
 @contextmanager
-def serving(database: Database, application: str, settings: str) -> Iterator[Server]:
+def serving(database: Database, application: str, settings: str, *, threads: int = 1) -> Iterator[Server]:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         command = [sys.executable, "-m", "gunicorn", application, "--bind", f"fd://{listener.fileno()}"]
-        command += ["--workers", "1", "--worker-class", "gthread", "--threads", "1", "--keep-alive", "600"]
+        command += ["--workers", "1", "--worker-class", "gthread", "--threads", str(threads), "--keep-alive", "600"]
         process = subprocess.Popen(
             [*command, "--log-level", "warning", "--no-control-socket"],
             cwd=PROJECT,
