@@ -11,7 +11,6 @@ from django.core.files.storage import default_storage
 
 from calls.models import Call
 
-
 # Of a file that nobody has looked into yet.
 UNKNOWN_SUFFIX = ".audio"
 
