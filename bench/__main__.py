@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from bench import options, pages, postgresql, recordings
 from bench.databases import Database
 from bench.options import Options
+from callmon.testing.services import find_postgresql
 
 # Below this many calls a tenth of them says nothing about growth.
 LEAST_TO_COMPARE = 200_000
@@ -38,7 +39,7 @@ def engines(chosen: Options) -> Iterator[tuple[str, contextlib.AbstractContextMa
         return
     if given == "postgresql":
         yield "postgresql", contextlib.nullcontext(url.rpartition("/")[0])
-    elif programs := postgresql.programs():
+    elif programs := find_postgresql():
         yield "postgresql", postgresql.running(programs)
     else:
         print("PostgreSQL is not measured: its programs are not installed and DATABASE_URL names no server.")

@@ -83,8 +83,8 @@ def orders() -> list[Case]:
 
 def places(calls: int) -> list[Case]:
     pages = -(-calls // PAGE_SIZE)
-    call = Call.objects.values().get(pk=calls // 2)
-    token = Token.of(call, DEFAULT_ORDER, calls - calls // 2 + 1)
+    call = Call.objects.values(*DEFAULT_ORDER.columns).get(pk=calls // 2)
+    token = Token.of(dict(call), DEFAULT_ORDER, calls - calls // 2 + 1)
     return [
         Case("page 2", "", "page=2", link="next"),
         Case("page in the middle", f"after={token}", f"page={pages // 2}"),
@@ -95,13 +95,13 @@ def places(calls: int) -> list[Case]:
 
 def beyond() -> list[Case]:
     """What the issue does not list and users do: what is common, what is rare, what lies long ago, and less rights."""
-    retired = RETIRED_ASSISTANTS[0]
+    retired, phrase = RETIRED_ASSISTANTS[0], COMMON_PHRASE.replace(" ", "+")
     return [
         same("number, 4 digits", "phone=5550"),
         same("number, our own line", f"phone={line(1).removeprefix('+')}"),
         Case("number, its beginning", "phone=%2B1415", "phone=%2B1415"),
         same("word, 1 of 100", f"q={UNCOMMON_WORD}"),
-        Case("phrase, common", f"q=%22{COMMON_PHRASE}%22", f"q={COMMON_PHRASE}"),
+        Case("phrase, common", f"q=%22{phrase}%22", f"q={phrase}"),
         Case("word common and word rare", f"q={COMMON_WORD}+{RARE_WORD}", None),
         Case("without a word", f"q=-{COMMON_WORD}", None),
         same("variable, 7 of 10", "variable=order_checked:true"),

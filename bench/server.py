@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.databases import PROJECT, Database
+from callmon.supervisor import end_with_parent
 
 START_SECONDS = 60
 OURS = ("callmon.wsgi", "callmon.settings")
@@ -51,20 +52,29 @@ class Server:
         plain = gzip.decompress(body) if is_compressed else body
         return Answer(ms, response.status, len(plain), len(body if is_compressed else gzip.compress(body, 6)))
 
+    @property
+    def worker(self) -> Path | None:
+        """What Linux tells of the process that answers; None elsewhere."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        return Path(f"/proc/{children.read_text().split()[0]}") if children.exists() else None
+
     def peak_memory_bytes(self) -> int | None:
-        """Of the worker, with the files it has mapped, as far as Linux tells."""
+        """Of the worker, with the files it has mapped."""
         return self._memory_bytes("VmHWM")
 
     def own_memory_bytes(self) -> int | None:
-        """Of the worker now, without the files it has mapped, as far as Linux tells."""
+        """Of the worker now, without the files it has mapped."""
         return self._memory_bytes("RssAnon")
 
     def _memory_bytes(self, kind: str) -> int | None:
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
-        if not children.exists():
+        if not self.worker:
             return None
-        status = Path(f"/proc/{children.read_text().split()[0]}/status").read_text()
-        return int(status.partition(f"{kind}:")[2].split()[0]) * 1024
+        return int((self.worker / "status").read_text().partition(f"{kind}:")[2].split()[0]) * 1024
+
+    def cpu_ms(self) -> float:
+        """What the worker has computed so far; 0 where that is not known."""
+        threads = self.worker.glob("task/*/schedstat") if self.worker else ()
+        return sum(int(thread.read_text().split()[0]) for thread in threads) / 1e6
 
 
 @contextmanager
@@ -77,6 +87,7 @@ def serving(database: Database, application: str, settings: str, *, threads: int
             cwd=PROJECT,
             env=database.environment(settings),
             pass_fds=[listener.fileno()],
+            preexec_fn=end_with_parent(),
         )
         try:
             yield Server(process, listener.getsockname()[1])

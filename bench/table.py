@@ -6,6 +6,9 @@ from collections.abc import Sequence
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Columns that are empty in all rows are left out."""
+    filled = [column for column in range(len(head)) if any(row[column] for row in rows)]
+    head, rows = [head[column] for column in filled], [[row[column] for column in filled] for row in rows]
     widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
     rule = ["-" * width for width in widths]
     return "\n".join(_line(row, widths) for row in (head, rule, *rows))
@@ -23,5 +26,6 @@ def figure(value: float | None, *, over: float | None = None) -> str:
     """Three digits that matter, with a mark when the value is over its limit; "" for None."""
     if value is None:
         return ""
-    text = f"{value:,.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
-    return f"{text}!" if over is not None and value > over else f"{text} " if over is not None else text
+    digits = 0 if isinstance(value, int) or value >= 100 else 1 if value >= 10 else 2
+    mark = "" if over is None else "!" if value > over else " "
+    return f"{value:,.{digits}f}{mark}"

@@ -6,8 +6,8 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.http import QueryDict
 
-from calls.days import day_start
 from calls.criteria import CRITERIA
+from calls.days import day_start
 from calls.filters import LAYOUT, CallFilter
 from calls.models import Assistant, Call, Campaign
 from calls.tests.factory import NOON, make_assistant, make_call, make_campaign, make_user

@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.db import connection
 
 from calls.ingest.intake import Arrival, Outcome, summary, take
 from calls.ingest.providers import PROVIDERS
 from calls.ingest.reader import read
 from calls.ingest.records import NotReadable, Record
+from calls.planner import refresh_statistics
 
 BATCH = 200  # records written together
 BATCH_BYTES = 4 * 1024 * 1024
@@ -39,6 +41,7 @@ class Command(BaseCommand):
         self.counts: Counter[Outcome] = Counter()
         self.has_failed = False
         self.started = time.monotonic()
+        keep_memory_flat()
         try:
             for path in paths:
                 self.import_file(path, provider)
@@ -84,8 +87,19 @@ class Command(BaseCommand):
         self.clear_progress()
         if (more := self.counts[Outcome.REJECTED] - SHOWN_REASONS) > 0:
             self.stderr.write(f"... and {more:,} more")
-        self.stderr.write(self.progress())
+        if self.counts:
+            self.stderr.write(self.progress())
+        if self.counts[Outcome.CREATED]:
+            refresh_statistics()
         self.stdout.write(summary(self.counts))
+
+
+def keep_memory_flat() -> None:
+    """SQLite's cache and its map of the database file are sized for the site, which lives longer than a command."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA mmap_size=0")
+            cursor.execute("PRAGMA cache_size=-8192")
 
 
 def batches(records: Iterator[Record]) -> Iterator[list[Record]]:
