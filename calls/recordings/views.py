@@ -42,7 +42,11 @@ class Version:
 def recording(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
     """The recording, whole or the range that is asked for; `?download=1` as an attachment."""
     calls = Call.objects.visible_to(request.user).filter(recording__state=RecordingState.READY)
-    call = get_object_or_404(calls.select_related("recording"), uuid=uuid)
+    return send(request, get_object_or_404(calls.select_related("recording"), uuid=uuid))
+
+
+def send(request: HttpRequest, call: Call) -> HttpResponseBase:
+    """The answer for a call with a recording that is ready. Whether it may be heard is known already."""
     version = version_of(call.recording.file)
     unchanged = get_conditional_response(request, version.etag, version.modified)
     response = unchanged or _answer(request, call.recording, version)
