@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     "calls",
     "calls.ingest",
     "calls.recordings",
+    "calls.shares",
 ]
 
 MIDDLEWARE = [
