@@ -12,7 +12,7 @@ from bench.rows import FIELDS, Row
 
 def columns(model: type[Model]) -> list[str]:
     """The columns that our rows have, then those that take their default."""
-    return [field.column for field in (*ours(model), *others(model))]
+    return [str(field.column) for field in (*ours(model), *others(model))]
 
 
 def constants(model: type[Model]) -> Row:
@@ -21,7 +21,8 @@ def constants(model: type[Model]) -> Row:
 
 
 def ours(model: type[Model]) -> list[Field[Any, Any]]:
-    return [model._meta.get_field(name) for name in FIELDS[model]]
+    fields = {field.name: field for field in model._meta.local_concrete_fields}
+    return [fields[name] for name in FIELDS[model]]
 
 
 def others(model: type[Model]) -> list[Field[Any, Any]]:

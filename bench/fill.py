@@ -30,7 +30,6 @@ from calls.models import Call  # noqa: E402
 
 # The filter "last 7 days" needs calls of these days: older databases are made anew.
 FRESH = timedelta(days=3)
-LOADERS = {"sqlite": SqliteLoader, "postgresql": PostgresLoader}
 # Batches that wait for the database, so that memory stays flat.
 AHEAD = 4
 
@@ -43,6 +42,9 @@ class Loader(Protocol):
     def finish(self) -> None: ...
     def keep(self) -> None: ...
     def size_bytes(self) -> int: ...
+
+
+LOADERS: dict[str, type[Loader]] = {"sqlite": SqliteLoader, "postgresql": PostgresLoader}
 
 
 def main(calls: int) -> None:
@@ -72,6 +74,9 @@ def fill(calls: int, loader: Loader) -> None:
     create_users()
     loader.keep()
     say(f"  filled after {time.monotonic() - began:.0f} s")
+
+
+shared_generator: Generator
 
 
 def start_generator(generator: Generator) -> None:

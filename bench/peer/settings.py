@@ -1,7 +1,14 @@
 """The product's settings with the peer's page in place of ours."""
 
 from callmon.settings import *  # noqa: F403
-from callmon.settings import BASE_DIR, TEMPLATES
+from callmon.settings import BASE_DIR
 
 ROOT_URLCONF = "bench.peer.urls"
-TEMPLATES[0]["DIRS"] = [BASE_DIR / "bench" / "peer" / "templates"]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "bench" / "peer" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+    }
+]
