@@ -10,6 +10,10 @@ from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Concat
 from django.urls import reverse
 
+from calls.annotations.models import CallTag as CallTag
+from calls.annotations.models import Note as Note
+from calls.annotations.models import Star as Star
+from calls.annotations.models import Tag as Tag
 from calls.choices import LIVE_STATUSES, Component, Direction, EndedBy, RecordingState, ResponseKind, Status
 from calls.querysets import AssistantQuerySet, CallQuerySet, CampaignQuerySet
 
