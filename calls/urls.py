@@ -1,6 +1,6 @@
 """Addresses below /calls/."""
 
-from django.urls import path
+from django.urls import include, path
 
 from calls import views
 
@@ -10,4 +10,5 @@ urlpatterns = [
     path("", views.call_list, name="list"),
     path("updates/<str:newest>/<str:live>/", views.updates, name="updates"),
     path("<uuid:uuid>/", views.call_detail, name="detail"),
+    path("<uuid:uuid>/", include("calls.annotations.urls")),
 ]
