@@ -38,7 +38,7 @@ def neighbours_of(call: Call, list_query: str | None, user: User) -> Neighbours 
     token = Token.of({column: getattr(call, column) for column in selection.order.columns}, selection.order, None)
     ends = [_nearest(calls, token, backwards=backwards, few=few) for backwards in (True, False)]
     previous, following = Call.objects.filter(pk=call.pk).values_list(*ends).get()
-    query = urlencode({"list": selection.query()})
+    query = urlencode({"list": QueryDict(list_query).urlencode()})
     return Neighbours(_address(previous, query), _address(following, query))
 
 

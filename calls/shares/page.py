@@ -3,6 +3,7 @@ the phone numbers, the cost and the platform's words stay with us."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 
-from calls import detail
 from calls.choices import RecordingState, Speaker
 from calls.format import format_duration, format_moment, format_offset
 from calls.models import Call
@@ -58,5 +58,12 @@ def _turn(turn: Mapping[str, Any], is_seekable: bool) -> TurnShown:
     return TurnShown(turn["speaker"], Speaker(turn["speaker"]).label, format_offset(start), seek, turn["text"])
 
 
-def variables(call: Call) -> list[detail.VariableShown]:
-    return [detail.variable(captured) for captured in call.variables.order_by("pk")]
+def variables(call: Call) -> list[tuple[str, str, bool]]:
+    """Name, value, and whether the value is JSON and no string."""
+    return [variable(name, value) for name, value in call.variables.order_by("pk").values_list("name", "value")]
+
+
+def variable(name: str, value: object) -> tuple[str, str, bool]:
+    if isinstance(value, str):
+        return name, value, False
+    return name, json.dumps(value, ensure_ascii=False, indent=2), True

@@ -31,7 +31,10 @@
       event.preventDefault();
       dialog.showModal();
     } else if (!event.shiftKey) {
-      document.querySelector(`a[data-key="${CSS.escape(event.key)}"]`)?.click();
+      const link = document.querySelector(`a[data-key="${CSS.escape(event.key)}"]`);
+      if (!link) return;
+      event.preventDefault();
+      link.click();
     }
-  });
+  }, true); // before the keys of the player
 })();
