@@ -93,6 +93,7 @@ INSTALLED_APPS = [
     "calls",
     "calls.ingest",
     "calls.recordings",
+    "calls.shares",
 ]
 
 MIDDLEWARE = [

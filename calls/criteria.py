@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import functools
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,8 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 
 from calls import search
+from calls.annotations.conditions import starred_by, tagged
+from calls.annotations.models import tag_key
 from calls.choices import Direction, Status
 from calls.days import day_start
 from calls.paging import COLUMNS, Order
@@ -75,6 +77,11 @@ def parse_id(text: str) -> int:
     return int(text)
 
 
+def parse_tag(text: str) -> str:
+    """The key of a tag, however it is spelled."""
+    return tag_key(text)
+
+
 def parse_variable(text: str) -> tuple[str, str | None]:
     """`name:value` or `name`."""
     name, colon, value = text.partition(":")
@@ -130,13 +137,15 @@ def words_of(choices: Iterable[str]) -> Callable[[str], str]:
 
 @dataclass(frozen=True)
 class Selection:
-    """What conditions and words need to know: the zone, its day of today, and the names of the visible; and whether
-    the calls are looked at one by one (see calls.search)."""
+    """What conditions and words need to know: the zone, its day of today, the names of the visible (tags by their
+    keys) and whose stars are meant; and whether the calls are looked at one by one (see calls.search)."""
 
     zone: ZoneInfo
     today: date
     assistants: dict[int, str]
     campaigns: dict[int, str]
+    tags: dict[str, str] = field(default_factory=dict)
+    user_pk: int | None = None
     walk: bool = False
 
 
@@ -270,5 +279,13 @@ CRITERIA = {
         One(words_of(("true", "false"))),
         lambda word, s: Q(recorded__in=[word == "true"]),
         lambda word, s: "recorded" if word == "true" else "not recorded",
+    ),
+    "tag": Criterion(
+        Many(parse_tag), lambda keys, s: tagged(keys, walk=s.walk), lambda key, s: f"tagged {s.tags[key]}"
+    ),
+    "starred": Criterion(
+        One(words_of(("true",))),
+        lambda word, s: starred_by(s.user_pk, walk=s.walk),
+        lambda word, s: "with my star",
     ),
 }

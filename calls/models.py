@@ -11,6 +11,10 @@ from django.db.models.functions import Concat
 from django.urls import reverse
 from django.utils import timezone
 
+from calls.annotations.models import CallTag as CallTag
+from calls.annotations.models import Note as Note
+from calls.annotations.models import Star as Star
+from calls.annotations.models import Tag as Tag
 from calls.choices import LIVE_STATUSES, Component, Direction, EndedBy, RecordingState, ResponseKind, Status
 from calls.querysets import AssistantQuerySet, CallQuerySet, CampaignQuerySet
 

@@ -61,12 +61,15 @@ def options_of(selection: CallFilter) -> dict[str, Sequence[tuple[str, str]]]:
         "status": Status.choices,
         "direction": [("", "Any"), *Direction.choices],
         "recorded": [("", "Any"), ("true", "Recorded"), ("false", "Not recorded")],
+        "tag": list(names.tags.items()),
+        "starred": [("", "Any"), ("true", "With my star")],
     }
 
 
 def _field(name: str, options: Iterable[tuple[str, str]], selection: CallFilter) -> Field:
     texts = [text for text in selection.data.getlist(name) if text]
     chosen = set(texts or [""]) | ({""} if texts == ["all"] else set())  # period=all says what no period means
+    chosen |= {str(value) for value in selection.chosen(name)}  # a tag may be spelled otherwise
     shown = [Option(value, label, value in chosen) for value, label in options]
     kept = [option for index, option in enumerate(shown) if index < OPTIONS_SHOWN or option.chosen]
     error = " ".join(map(str, selection.form.errors.get(name, ())))
@@ -86,7 +89,10 @@ def kept(selection: CallFilter) -> list[tuple[str, str]]:
 
 
 # The filters that are folded away until one of them is used.
-FOLDED = ("campaign", "direction", "recorded", "min_duration", "max_duration", "min_cost", "max_cost", "q", "variable")
+FOLDED = (
+    *("campaign", "direction", "recorded", "min_duration", "max_duration", "min_cost", "max_cost", "q", "variable"),
+    *("tag", "starred"),
+)
 
 
 def sizes(selection: CallFilter) -> list[tuple[int, str, bool]]:

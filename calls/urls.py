@@ -1,6 +1,6 @@
 """Addresses below /calls/."""
 
-from django.urls import path
+from django.urls import include, path
 
 from calls import views
 
@@ -11,4 +11,5 @@ urlpatterns = [
     path("options/<str:name>/", views.options, name="options"),
     path("updates/<str:newest>/<str:live>/", views.updates, name="updates"),
     path("<uuid:uuid>/", views.call_detail, name="detail"),
+    path("<uuid:uuid>/", include("calls.annotations.urls")),
 ]

@@ -36,15 +36,19 @@ def recording(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
     return sound_of(request, get_object_or_404(calls, uuid=uuid))
 
 
-def sound_of(request: HttpRequest, call: Call) -> HttpResponseBase:
-    """What browsers play, and the original for `?download=1`. Whoever asks may hear the call, and it is ready."""
+def sound_of(request: HttpRequest, call: Call, *, is_shared: bool = False) -> HttpResponseBase:
+    """What browsers play, and the original for `?download=1`. Whoever asks may hear the call, and it is ready.
+
+    What is shared never comes from the bucket itself, whose signed address outlives a revoked link.
+    """
     is_download = request.GET.get("download") == "1"
     recording = call.recording
     has_copy = bool(recording.playable_file) and not is_download
     file = recording.playable_file if has_copy else recording.file
     kind = PLAYABLE_TYPE if has_copy else content_type(recording)
     named = content_disposition_header(is_download, file_name(call, file)) or ""
-    response = _sent_by_others(request, file, kind, named) or _sent(request, file, kind)
+    response = None if is_shared else _sent_by_others(request, file, kind, named)
+    response = response or _sent(request, file, kind)
     response["Content-Disposition"] = named
     # May be kept, but is asked for again each time, so that rights are checked.
     response["Cache-Control"] = "private, no-cache"
