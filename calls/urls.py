@@ -3,6 +3,7 @@
 from django.urls import path
 
 from calls import views
+from calls.transcripts.views import transcript
 
 app_name = "calls"
 
@@ -10,4 +11,5 @@ urlpatterns = [
     path("", views.call_list, name="list"),
     path("updates/<str:newest>/<str:live>/", views.updates, name="updates"),
     path("<uuid:uuid>/", views.call_detail, name="detail"),
+    path("<uuid:uuid>/transcript.<str:suffix>", transcript, name="transcript"),
 ]
