@@ -54,10 +54,10 @@ class Database:
         self.folder.mkdir(parents=True, exist_ok=True)
 
     def run(self, module: str, *arguments: str) -> Any:
-        """What a module of ours prints as JSON, run in a process of its own with Django on this database."""
-        command = [sys.executable, "-m", module, str(self.calls), *arguments]
+        """What main() of a module of ours returns, run in a process of its own with Django on this database."""
+        command = [sys.executable, "-m", "bench.inside", module, str(self.calls), *arguments]
         done = subprocess.run(command, cwd=PROJECT, env=self.environment(), stdout=subprocess.PIPE, check=True)
-        return json.loads(done.stdout or "null")
+        return json.loads(done.stdout)
 
 
 def digest() -> str:

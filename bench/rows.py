@@ -113,7 +113,7 @@ class Clock:
 
 
 class Generator:
-    """N calls over the year before `end` (naive UTC), in batches that do not depend on each other."""
+    """Calls over the year before `end` (naive UTC), in batches that do not depend on each other."""
 
     def __init__(self, calls: int, end: datetime) -> None:
         self.calls = calls
@@ -130,11 +130,9 @@ class Generator:
             Campaign: [(id, "bench", f"k-{id}", f"Campaign {id:02}") for id in range(1, CAMPAIGNS + 1)],
         }
 
-    def batches(self) -> Iterator[Rows]:
-        for first in range(0, self.calls, BATCH):
-            yield self.batch(first, min(BATCH, self.calls - first))
-
-    def batch(self, first: int, size: int) -> Rows:
+    def batch(self, first: int) -> Rows:
+        """BATCH calls from the place `first` on, which counts from 0; fewer at the end."""
+        size = min(BATCH, self.calls - first)
         rng = Random(f"{SEED}:{first}")  # noqa: S311 - no secret
         rows: Rows = {model: [] for model in FIELDS}
         for draft in self.drafts(first, size, rng):

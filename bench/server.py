@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.databases import PROJECT, Database
+from callmon.supervisor import end_with_parent
 
 START_SECONDS = 60
 OURS = ("callmon.wsgi", "callmon.settings")
@@ -79,6 +80,7 @@ def serving(database: Database, application: str, settings: str) -> Iterator[Ser
             cwd=PROJECT,
             env=database.environment(settings),
             pass_fds=[listener.fileno()],
+            preexec_fn=end_with_parent(),
         )
         try:
             yield Server(process, listener.getsockname()[1])

@@ -107,7 +107,7 @@ def _header(column: Any, selection: CallFilter) -> Header:
 def rows(values: list[dict[str, Any]], selection: CallFilter) -> list[Row]:
     """The rows of a page; each links to its call and brings the list's query string along, for the way back."""
     base = reverse("calls:list")
-    query = selection.query()
+    query = selection.query_here()
     suffix = f"?{urlencode({'list': query})}" if query else ""
     zone, today = selection.selection.zone, selection.selection.today
     names = selection.selection.campaigns
