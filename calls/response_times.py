@@ -39,9 +39,10 @@ class KindRow:
 @dataclass(frozen=True, slots=True)
 class AnswerRow:
     """What was measured on the way to one turn of the assistant. `seek` is its start in seconds, "" for what belongs
-    to no turn; `cells` are in the order of ResponseTimes.kinds."""
+    to no turn, which has a `name` where it is a tool's; `cells` are in the order of ResponseTimes.kinds."""
 
     time: str
+    name: str
     seek: str
     cells: list[str]
     is_slowest: bool
@@ -98,6 +99,7 @@ def _answer_rows(answers: Iterable[Answer], kinds: Sequence[str]) -> list[Answer
     return [
         AnswerRow(
             format_offset(answer.start_seconds),
+            "",
             f"{answer.start_seconds:.3f}",
             _cells(answer.measured, kinds),
             answer.is_slowest,
@@ -111,7 +113,7 @@ def _rest(all_measured: Iterable[Measured], answers: Sequence[Answer], kinds: Se
     """A row for each measurement that belongs to no turn."""
     placed = {id(one) for answer in answers for one in answer.measured}
     rest = [one for one in all_measured if id(one) not in placed]
-    return [AnswerRow(_time(one), "", _cells([one], kinds), is_slowest=False) for one in rest]
+    return [AnswerRow(_time(one), one.name, "", _cells([one], kinds), is_slowest=False) for one in rest]
 
 
 def _time(one: Measured) -> str:
@@ -120,13 +122,11 @@ def _time(one: Measured) -> str:
 
 def _cells(group: Sequence[Measured], kinds: Sequence[str]) -> list[str]:
     """What each kind took; several of one kind are added, and counted."""
-    return [_cell([one for one in group if one.kind == kind]) for kind in kinds]
+    return [_cell([one.duration_ms for one in group if one.kind == kind]) for kind in kinds]
 
 
-def _cell(group: Sequence[Measured]) -> str:
-    if not group:
+def _cell(durations_ms: Sequence[int]) -> str:
+    if not durations_ms:
         return ""
-    sum_words = format_milliseconds(sum(one.duration_ms for one in group))
-    names = ", ".join(dict.fromkeys(one.name for one in group if one.name))
-    times = f"{len(group)}×" if len(group) > 1 else ""
-    return " ".join(filter(None, [sum_words, times, names]))
+    count = f" in {len(durations_ms)}" if len(durations_ms) > 1 else ""
+    return f"{format_milliseconds(sum(durations_ms))}{count}"

@@ -101,7 +101,10 @@ def test_times_without_moments_have_no_picture():
 
 
 def rows(times):
-    return [(row.time, row.cells) for row in response_times(times, answers(TURNS, times), 10_000).answers]
+    return [
+        (f"{row.time} {row.name}".strip(), row.cells)
+        for row in response_times(times, answers(TURNS, times), 10_000).answers
+    ]
 
 
 def test_each_answer_has_what_was_measured_on_the_way_to_it():
@@ -110,14 +113,18 @@ def test_each_answer_has_what_was_measured_on_the_way_to_it():
         Measured("tool", "order_status", 7500, 210),
         Measured("llm", "", 7800, 300),
     ]
-    assert rows(times) == [("00:09", ["700 ms 2×", "210 ms order_status"])]
+    assert rows(times) == [("00:09", ["700 ms in 2", "210 ms"])]
 
 
 def test_times_that_belong_to_no_answer_come_last():
-    times = [Measured("tts", "", None, 1500), Measured("llm", "", 3000, 640), Measured("llm", "", 63_000, 100)]
+    times = [
+        Measured("tool", "order_status", None, 1500),
+        Measured("llm", "", 3000, 640),
+        Measured("llm", "", 63_000, 100),
+    ]
     assert rows(times) == [
         ("00:04", ["640 ms", ""]),
-        ("–", ["", "1.50 s"]),
+        ("– order_status", ["", "1.50 s"]),
         ("01:03", ["100 ms", ""]),
     ]
 

@@ -80,9 +80,16 @@
     find(input);
   });
 
-  // What the list was searched for is found at once.
+  // What the list was searched for is found at once, and first where it was said: the list looks at no tools.
   const enhance = (root) => {
-    for (const input of root.querySelectorAll("[data-find]")) if (input.value) find(input);
+    for (const input of root.querySelectorAll("[data-find]")) {
+      if (!input.value) continue;
+      const transcript = input.closest("[data-transcript]");
+      const ranges = rangesOf(transcript, input.value);
+      const said = ranges.findIndex((range) => !range.startContainer.parentElement.closest("details"));
+      places.set(transcript, { ranges, at: Math.max(said, 0), words: input.value.trim() });
+      show(transcript);
+    }
   };
   enhance(document);
   document.addEventListener("htmx:load", (event) => enhance(event.detail.elt));
