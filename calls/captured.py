@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.urls import reverse
 
 from calls.models import Call, CapturedVariable
-from calls.transcripts.shown import pretty
+from calls.transcripts.shown import readable
 from calls.variables import TEXT_LENGTH
 
 # Longer values are folded.
@@ -43,7 +42,7 @@ def variables(call: Call) -> list[VariableShown]:
 
 def variable(captured: CapturedVariable) -> VariableShown:
     value, kind = captured.value, json_type(captured.value)
-    text = value if isinstance(value, str) else readable(value)
+    text = value if isinstance(value, str) else readable(value, CHARACTERS_IN_COLUMN)
     is_long = len(text) > CHARACTERS_SHOWN or text.count("\n") >= LINES_SHOWN
     parameter = filter_parameter(captured.name, captured.value_text)
     return VariableShown(
@@ -56,12 +55,6 @@ def variable(captured: CapturedVariable) -> VariableShown:
         url=f"{reverse('calls:list')}?{urlencode({'variable': parameter})}" if parameter else "",
         filter_words=f"Calls with this {captured.name}" if ":" in parameter else f"Calls with any {captured.name}",
     )
-
-
-def readable(value: object) -> str:
-    """JSON on one line where it fits beside its name, otherwise in lines."""
-    short = json.dumps(value, ensure_ascii=False)
-    return short if len(short) <= CHARACTERS_IN_COLUMN else pretty(value)
 
 
 def filter_parameter(name: str, value_text: str) -> str:

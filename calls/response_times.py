@@ -120,9 +120,12 @@ def _time(one: Measured) -> str:
     return format_offset(None if one.at_ms is None else one.at_ms / 1000)
 
 
-def _cells(group: Sequence[Measured], kinds: Sequence[str]) -> list[str]:
+def _cells(group: Iterable[Measured], kinds: Sequence[str]) -> list[str]:
     """What each kind took; several of one kind are added, and counted."""
-    return [_cell([one.duration_ms for one in group if one.kind == kind]) for kind in kinds]
+    durations_ms: dict[str, list[int]] = {kind: [] for kind in kinds}
+    for one in group:
+        durations_ms[one.kind].append(one.duration_ms)
+    return [_cell(durations_ms[kind]) for kind in kinds]
 
 
 def _cell(durations_ms: Sequence[int]) -> str:

@@ -28,7 +28,7 @@ def silences(peaks: Sequence[Sequence[int]], duration_ms: int | None, turns: Ite
 
 
 def quiet_spans(peaks: Sequence[Sequence[int]], seconds: float) -> list[Span]:
-    loudest = [max(parts) for parts in zip(*peaks, strict=False)]
+    loudest = list(map(max, *peaks)) if len(peaks) > 1 else peaks[0]
     limit = max(QUIET_PEAK, max(loudest, default=0) * QUIET_PART)
     found: list[Span] = []
     place = 0

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from calls.choices import Speaker
@@ -87,8 +88,8 @@ def speakers_by_bar(turns: Iterable[Turn], seconds: float) -> list[str]:
     for turn, start, following in zip(timed, starts, [*starts, seconds][1:], strict=True):
         end = turn.get("end_seconds") or following
         first, last = (round(moment / seconds * BARS) for moment in (start, end))
-        for place in range(max(first, 0), min(max(last, first + 1), BARS)):
-            bars[place] = turn["speaker"]
+        first, last = max(first, 0), min(max(last, first + 1), BARS)
+        bars[first:last] = [turn["speaker"]] * (last - first)
     return bars
 
 
@@ -101,7 +102,7 @@ def paths(peaks: Sequence[Sequence[int]], speakers: Sequence[str]) -> list[tuple
         lanes: Lanes = {Speaker.ASSISTANT: assistant, Speaker.CALLER: caller}
         return [_path(speaker, lane, *SIDES[speaker]) for speaker, lane in lanes.items()]
     if levels:
-        loudest = [max(bar) for bar in zip(*levels, strict=True)]
+        loudest = list(map(max, *levels)) if len(levels) > 1 else levels[0]
         return [_path(speaker, lane, 1, 1) for speaker, lane in parted(loudest, speakers).items()]
     flat = parted([0.0 if speaker == OTHER else FLAT for speaker in speakers], speakers)
     return [_path(speaker, lane, *SIDES[speaker]) for speaker, lane in flat.items() if speaker != OTHER]
@@ -115,10 +116,8 @@ def resampled(channel: Sequence[int]) -> list[float]:
     """The loudest sample of each bar; the loudest of all reaches to the edge."""
     scale = REACH / max(*channel, 1)
     edges = [place * len(channel) // BARS for place in range(BARS + 1)]
-    return [
-        max(max(channel[start : max(end, start + 1)]) * scale, LEAST)
-        for start, end in zip(edges, edges[1:], strict=False)
-    ]
+    loudest = [max(channel[start : max(end, start + 1)]) for start, end in pairwise(edges)]
+    return [max(peak * scale, LEAST) for peak in loudest]
 
 
 def is_assistant_first(levels: Sequence[Sequence[float]], speakers: Sequence[str]) -> bool:

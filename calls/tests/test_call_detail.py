@@ -271,7 +271,7 @@ def test_a_tool_is_folded_with_arguments_and_result(reader):
     call = make_call(transcript=[turn])
     html = html_of(reader, call)
     assert '<details class="turn-text tool is-error"><summary><code>order_status</code>' in html
-    assert 'order_status failed Arguments { "order": "12345" } Result HTTP 504' in words_of(reader, call)
+    assert 'order_status failed Arguments {"order": "12345"} Result HTTP 504' in words_of(reader, call)
 
 
 def test_a_tool_that_went_well_is_not_marked(reader):

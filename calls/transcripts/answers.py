@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from calls.choices import ResponseKind, Speaker
 from calls.transcripts.cues import Turn
@@ -45,9 +47,10 @@ def answers(turns: Sequence[Turn], measured: Iterable[Measured]) -> list[Answer]
     """The timed turns of the assistant in their order, each with what was measured on the way to it: a measurement
     belongs to the first turn that begins when it began or later."""
     found = [Answer(place, turn["start_seconds"]) for place, turn in enumerate(turns) if is_timed_answer(turn)]
+    starts = list(accumulate((answer.start_seconds + TOLERANCE_SECONDS for answer in found), max))
     for one in measured:
-        if answer := answer_at(found, one.at_ms):
-            answer.measured.append(one)
+        if one.at_ms is not None and (place := bisect_left(starts, one.at_ms / 1000)) < len(found):
+            found[place].measured.append(one)
     for answer in found:
         _measure(answer, turns)
     waits = [answer.wait_ms for answer in found if answer.wait_ms is not None]
@@ -58,12 +61,6 @@ def answers(turns: Sequence[Turn], measured: Iterable[Measured]) -> list[Answer]
 
 def is_timed_answer(turn: Turn) -> bool:
     return turn["speaker"] == Speaker.ASSISTANT and turn.get("start_seconds") is not None
-
-
-def answer_at(found: Iterable[Answer], at_ms: int | None) -> Answer | None:
-    if at_ms is None:
-        return None
-    return next((answer for answer in found if answer.start_seconds + TOLERANCE_SECONDS >= at_ms / 1000), None)
 
 
 def _measure(answer: Answer, turns: Sequence[Turn]) -> None:

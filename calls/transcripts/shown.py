@@ -12,6 +12,9 @@ from calls.transcripts.answers import Answer
 from calls.transcripts.cues import Turn
 from calls.transcripts.formats import SPEAKERS
 
+# Arguments and results that fit in a line of this many characters are not broken.
+TOOL_LINE = 60
+
 
 @dataclass(frozen=True, slots=True)
 class TurnShown:
@@ -48,8 +51,8 @@ def _turn(turn: Turn, answer: Answer | None) -> TurnShown:
         time=format_offset(start),
         start="" if start is None else f"{start:.3f}",
         text=(turn.get("name") or "Tool") if is_tool else turn["text"],
-        arguments=pretty_text(turn["text"]) if is_tool else "",
-        result=pretty_text(turn.get("result") or "") if is_tool else "",
+        arguments=readable_text(turn["text"]) if is_tool else "",
+        result=readable_text(turn.get("result") or "") if is_tool else "",
         took="" if took_ms is None else format_milliseconds(took_ms),
         took_words=took_words(answer),
         is_tool=is_tool,
@@ -75,11 +78,17 @@ def pretty(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2)
 
 
-def pretty_text(text: str) -> str:
-    """JSON in lines; other text as it is."""
+def readable(value: object, length: int) -> str:
+    """JSON on one line of at most `length` characters where it fits, otherwise in lines."""
+    short = json.dumps(value, ensure_ascii=False)
+    return short if len(short) <= length else pretty(value)
+
+
+def readable_text(text: str) -> str:
+    """JSON as it reads well; other text as it is."""
     if not text.lstrip().startswith(("{", "[")):
         return text
     try:
-        return pretty(json.loads(text))
-    except ValueError:
+        return readable(json.loads(text), TOOL_LINE)
+    except (ValueError, RecursionError):
         return text
