@@ -208,6 +208,12 @@ def test_a_ready_recording_has_a_player_and_a_download(reader):
     assert f'href="/calls/{call.uuid}/recording/?download=1"' in html
 
 
+def test_a_ready_recording_has_a_picture_with_its_length_and_silences(reader):
+    html = html_of(reader, with_recording(RecordingState.READY, duration_ms=10_000, peaks=[[100] * 50 + [0] * 50]))
+    assert 'data-wave data-duration="10.000"' in html
+    assert 'data-skip-silence="5.20-9.80"' in html
+
+
 @pytest.mark.parametrize(
     ("state", "words"),
     [
@@ -304,6 +310,22 @@ def test_html_is_text_wherever_it_comes_from(reader):
     html = html_of(reader, call)
     assert "<script>alert" not in html
     assert html.count("&lt;script&gt;alert(1)&lt;/script&gt;") >= 14
+
+
+def test_the_transcript_is_downloaded_in_four_formats(reader):
+    call = make_call(transcript="Hello")
+    html = html_of(reader, call)
+    for suffix in ("txt", "json", "vtt", "srt"):
+        assert f'href="/calls/{call.uuid}/transcript.{suffix}" download' in html
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [("q%3Dorder+status", "order"), ("q%3D-late+%22my+order%22", "my order"), ("q%3D-late", ""), ("status%3Dbusy", "")],
+)
+def test_it_looks_for_what_the_list_was_searched_for(reader, query, words):
+    html = html_of(reader, make_call(transcript="Hello"), f"?list={query}")
+    assert f'data-find value="{words}"' in html
 
 
 def test_no_transcript_is_said_in_words(reader):
