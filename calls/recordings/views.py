@@ -19,6 +19,7 @@ from django.utils.http import content_disposition_header, http_date
 from django.views.decorators.http import require_safe
 
 from calls.choices import RecordingState
+from calls.format import file_stem
 from calls.models import Call, Recording
 from calls.recordings.ranges import NotSatisfiable, Span, requested_span
 from calls.recordings.sources import Version, bucket_of, read, version_of
@@ -101,7 +102,6 @@ def content_type(recording: Recording) -> str:
 
 def file_name(call: Call, file: FieldFile) -> str:
     """`2026-11-20-1403-+12025550123.mp3`: when it started in the reporting zone, and with whom."""
-    started = call.started_at.astimezone(ZoneInfo(settings.TIME_ZONE))
-    number = re.sub(r"[^\w+-]", "", call.phone_number)
+    stem = file_stem(call.started_at, call.phone_number, ZoneInfo(settings.TIME_ZONE))
     suffix = PurePosixPath(str(file.name)).suffix or mimetypes.guess_extension(call.recording.content_type)
-    return "-".join(filter(None, [f"{started:%Y-%m-%d-%H%M}", number])) + (suffix or "")
+    return stem + (suffix or "")
