@@ -1,12 +1,12 @@
 from collections import Counter
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 
 from bench.rows import FIELDS, Generator
 from calls.models import Call, CapturedVariable, Transcript
 
-END = datetime(2026, 11, 24, 16)
+END = datetime(2026, 11, 24, 16, tzinfo=UTC).replace(tzinfo=None)
 STATUS = FIELDS[Call].index("status")
 STARTED = FIELDS[Call].index("started_at")
 
