@@ -196,6 +196,11 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     # Expires, so that a worker that comes back does not find an hour of them.
     "heartbeat": {"task": "callmon.tasks.heartbeat", "schedule": 15, "options": {"expires": 15}},
+    "refresh-statistics": {
+        "task": "callmon.tasks.refresh_statistics",
+        "schedule": 86_400,
+        "options": {"expires": 3600},
+    },
 }
 # The embedded broker is a folder. It forgets a message before the task is done: rows with a state are the truth.
 CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"

@@ -15,6 +15,7 @@ import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
+from django.db.models.lookups import In
 
 from calls import search
 from calls.choices import Direction, Status
@@ -182,10 +183,18 @@ def to_day(day: date, selection: Selection) -> Q:
     return Q(started_at__lt=day_start(day + timedelta(days=1), selection.zone))
 
 
+def any_of(column: str, values: list[Any], selection: Selection) -> Q:
+    """One of the values. Many calls are walked in their order and not gathered for each value and sorted."""
+    if selection.walk and len(values) > 1:
+        return Q(In(search.unindexed(column), values))
+    return Q(**{f"{column}__in": values})
+
+
 def in_campaigns(campaigns: list[int | str], selection: Selection) -> Q:
     ids = [campaign for campaign in campaigns if campaign != NO_CAMPAIGN]
-    condition = Q(campaign__in=ids) if ids else Q()
-    return condition | Q(campaign__isnull=True) if NO_CAMPAIGN in campaigns else condition
+    if NO_CAMPAIGN not in campaigns:
+        return any_of("campaign_id", ids, selection)
+    return Q(campaign__isnull=True) | (any_of("campaign_id", ids, selection) if ids else Q())
 
 
 class EachVariable(Criterion):
@@ -215,7 +224,7 @@ CRITERIA = {
     "from": Criterion(One(parse_day), from_day, lambda day, s: f"from {day}"),
     "to": Criterion(One(parse_day), to_day, lambda day, s: f"to {day}"),
     "assistant": Criterion(
-        Many(parse_id), lambda ids, s: Q(assistant__in=ids), lambda id, s: f"assistant {s.assistants[id]}"
+        Many(parse_id), lambda ids, s: any_of("assistant_id", ids, s), lambda id, s: f"assistant {s.assistants[id]}"
     ),
     "campaign": Criterion(
         Many(parse_campaign),
@@ -224,7 +233,7 @@ CRITERIA = {
     ),
     "status": Criterion(
         Many(words_of(Status.values)),
-        lambda statuses, s: Q(status__in=statuses),
+        lambda statuses, s: any_of("status", statuses, s),
         lambda status, s: Status(status).label.lower(),
     ),
     "direction": Criterion(

@@ -239,6 +239,10 @@ class CallFilter(django_filters.FilterSet):
         """The query string with another period instead of its range of days."""
         return self.query(**{"from": None, "to": None, "period": period})
 
+    def query_here(self) -> str:
+        """The query string of the list as it is, on this page of it."""
+        return self._encode(self.data, {})
+
     def query_of_page(self, parameter: str, token: object) -> str:
         """The query string of another page of the same list; `parameter` is after or before."""
         return self._encode(self.data, FIRST_PAGE | {parameter: str(token)})

@@ -36,6 +36,13 @@ def format_credits(credits: Decimal | None) -> str:
     return text[:-2] if text.endswith("00") else text.removesuffix("0")
 
 
+def format_credits_short(credits: Decimal | None) -> str:
+    """`1.25`, `1,234.50`, `<0.01`: two decimals, so that a column lines up."""
+    if credits is None:
+        return UNKNOWN
+    return "<0.01" if 0 < credits < Decimal("0.01") else f"{credits:,.2f}"
+
+
 def format_milliseconds(duration_ms: float | None) -> str:
     """`640 ms`, `1.24 s`."""
     if duration_ms is None:

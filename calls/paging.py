@@ -21,7 +21,7 @@ from django.db.models.sql.compiler import SQLCompiler
 
 from calls.models import Call
 from calls.querysets import CallQuerySet
-from calls.search import sorted_afterwards
+from calls.search import unindexed
 
 COUNT_CAP = 10_000
 LAST = "last"
@@ -217,7 +217,7 @@ def _read(
             continue
         if token and index == token.part:
             part = part.filter(RowComparison(columns, "<" if descending else ">", token.key))
-        keys = [sorted_afterwards(column) if few else F(column) for column in columns]
+        keys = [unindexed(column) if few else F(column) for column in columns]
         rows += part.order_by(*(OrderBy(key, descending=descending) for key in keys))[: limit - len(rows)]
         if len(rows) == limit:
             break

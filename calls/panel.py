@@ -59,6 +59,12 @@ def _field(name: str, options: Iterable[tuple[str, str]], selection: CallFilter)
     return Field(name, texts[-1] if texts else "", error, kept, len(shown) - len(kept))
 
 
+def are_days_shown(fields: dict[str, Field]) -> bool:
+    """Whether the two days stand in the panel. Without JavaScript they always do."""
+    days = (fields["from"], fields["to"])
+    return fields["period"].value == "custom" or any(day.value or day.error for day in days)
+
+
 def kept(selection: CallFilter) -> list[tuple[str, str]]:
     """What the form sends along though it has no field for it: the layout, and all variables but the one shown."""
     layout = [(name, selection.data[name]) for name in ("sort", "size") if selection.data.get(name)]

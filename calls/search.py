@@ -113,8 +113,8 @@ def captured(name: str, text: str | None, *, walk: bool = False) -> Q:
     return Q(Exists(CapturedVariable.objects.filter(**found, call=OuterRef("pk"))))
 
 
-def sorted_afterwards(column: str) -> F | Func:
-    """The column to sort by, where few calls are sorted: SQLite would rather walk all calls in their order."""
+def unindexed(column: str) -> F | Func:
+    """The column, hidden from SQLite's planner, which knows only averages and takes an index where it should not."""
     return Func(F(column), template="+%(expressions)s") if connection.vendor == "sqlite" else F(column)
 
 

@@ -18,7 +18,7 @@ from django.urls import reverse
 
 from calls.choices import LIVE_STATUSES, Direction, Status
 from calls.filters import CallFilter
-from calls.format import UNKNOWN, format_credits, format_duration
+from calls.format import UNKNOWN, format_credits_short, format_duration
 from calls.paging import Order
 
 
@@ -107,7 +107,7 @@ def _header(column: Any, selection: CallFilter) -> Header:
 def rows(values: list[dict[str, Any]], selection: CallFilter) -> list[Row]:
     """The rows of a page; each links to its call and brings the list's query string along, for the way back."""
     base = reverse("calls:list")
-    query = selection.query()
+    query = selection.query_here()
     suffix = f"?{urlencode({'list': query})}" if query else ""
     zone, today = selection.selection.zone, selection.selection.today
     names = selection.selection.campaigns
@@ -130,7 +130,7 @@ def _row(call: dict[str, Any], url: str, campaigns: dict[int, str], zone: ZoneIn
         is_live=call["status"] in LIVE_STATUSES,
         recorded=call["recorded"],
         duration=format_duration(call["duration_ms"]),
-        cost=format_credits(call["cost"]),
+        cost=format_credits_short(call["cost"]),
         started=_started(started, this_year),
         started_iso=started.isoformat(),
     )

@@ -23,7 +23,7 @@ from calls.criteria import PERIOD_DAYS, PERIODS, RANGE_PARAMETERS, SIZES, parse_
 from calls.filters import DEFAULT_ORDER, LAYOUT, CallFilter
 from calls.models import Call
 from calls.paging import COUNT_CAP, FEW, LAST, NO_PAGE, Page, Token, capped_count, newer_than, read_page
-from calls.panel import FOLDED, kept, panel, sizes
+from calls.panel import FOLDED, are_days_shown, kept, panel, sizes
 
 
 class HtmxHttpRequest(HttpRequest):
@@ -41,6 +41,7 @@ def call_list(request: HttpRequest) -> HttpResponse:
         "is_valid": selection.is_valid(),
         "description": selection.describe(),
         "panel": fields,
+        "days_are_shown": are_days_shown(fields),
         "more_is_open": any(fields[name].value or fields[name].error for name in FOLDED),
         "kept": kept(selection),
         "chips": selection.chips(),

@@ -37,8 +37,7 @@ class Directory:
     def hear_name(self, kind: str, source: str, external_id: str, name: str, moment: datetime) -> None:
         """Take over a name that the platform gave, unless a later one is known."""
         thing = self._get(kind, source, external_id, name)
-        before = thing.named_at and (thing.named_at, thing.platform_name)
-        if name == thing.platform_name or (before and (moment, name) < before):
+        if name == thing.platform_name or (thing.named_at and moment < thing.named_at):
             return
         thing.platform_name, thing.named_at = name, moment
         thing.save(update_fields=["platform_name", "named_at"])

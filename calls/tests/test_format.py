@@ -56,6 +56,14 @@ def test_credits_have_two_decimals_and_up_to_four_where_they_say_something(credi
 
 
 @pytest.mark.parametrize(
+    ("credits", "text"),
+    [(None, "–"), ("0", "0.00"), ("0.0099", "<0.01"), ("0.01", "0.01"), ("16.3235", "16.32"), ("1234.5", "1,234.50")],
+)
+def test_credits_in_a_column_have_two_decimals(credits, text):
+    assert format.format_credits_short(None if credits is None else Decimal(credits)) == text
+
+
+@pytest.mark.parametrize(
     ("duration_ms", "text"), [(None, "–"), (0, "0 ms"), (640, "640 ms"), (999, "999 ms"), (1240, "1.24 s")]
 )
 def test_a_response_time_is_milliseconds_below_a_second(duration_ms, text):

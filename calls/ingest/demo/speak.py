@@ -44,7 +44,7 @@ def record(said: dict[str, Any], path: Path) -> None:
     spoken = [Spoken(Speaker(one["speaker"]), one["text"], one.get("name"), one.get("result")) for one in said["turns"]]
     voices = said["voices"]
     sounds = {one.text: speech(voices[one.speaker], one.text) for one in spoken if one.speaker in voices}
-    pace = Pace(said["locale"][:2], LLM_MS, caller_rate=1.0, searches=0)
+    pace = Pace(said["locale"][:2], LLM_MS, caller_rate=1.0, searches=0, hangs=0)
     timed = Clock(pace, Random(path.stem), lambda one: len(sounds[one.text]) * 1000 // RATE).lay(spoken)  # noqa: S311
     write(timed, sounds, path)
     said["turns"] = [turn_json(turn) for turn in timed.turns]

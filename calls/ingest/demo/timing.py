@@ -16,7 +16,7 @@ DIGIT_LETTERS = 4
 LETTERS_PER_SECOND = {"en": 15.5, "de": 14.5, "es": 16.5, "fr": 16.0}
 BREATH_MS = 240
 INTERRUPTED = 0.03
-HUNG = 0.018
+HANGS = 0.018  # of the answers of a language model: they take several times as long
 SEARCHES = 0.18  # of what is read aloud: the caller looks for it first
 
 
@@ -29,6 +29,7 @@ class Pace:
     caller_rate: float
     slowness: float = 1.0
     searches: float = SEARCHES
+    hangs: float = HANGS
 
 
 @dataclass(slots=True)
@@ -104,7 +105,7 @@ class Clock:
 
     def _llm_ms(self) -> int:
         took = self._pace.llm_ms * self._pace.slowness * self._rng.lognormvariate(0, 0.28)
-        return round(took * self._rng.uniform(3, 6) if self._rng.random() < HUNG else took)
+        return round(took * self._rng.uniform(3, 6) if self._rng.random() < self._pace.hangs else took)
 
     def _measure(self, kind: ResponseKind, took_ms: int, name: str = "") -> None:
         self._timed.latencies.append(Latency(kind, took_ms, self._now_ms, name))

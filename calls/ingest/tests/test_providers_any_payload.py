@@ -20,7 +20,25 @@ from calls.ingest.tests.test_providers_export import exported
 PAYLOADS = [*map(sample, NAMES), CALL, cells(CALL), exported()]
 PAYLOADS += [payload["call"] for payload in PAYLOADS if isinstance(payload.get("call"), dict)]
 PAYLOADS += [payload["data"] for payload in PAYLOADS if isinstance(payload.get("data"), dict)]
-ODD = [None, "", " ", 0, -1, 0.5, 1e400, float("nan"), 10**25, True, "abc", "1e999", "\x00", "\ud800", [], {}, [None]]
+ODD: list[object] = [
+    None,
+    "",
+    " ",
+    0,
+    -1,
+    0.5,
+    1e400,
+    float("nan"),
+    10**25,
+    True,
+    "abc",
+    "1e999",
+    "\x00",
+    "\ud800",
+    [],
+    {},
+    [None],
+]
 ODD += [
     [[]],
     {"a": None},

@@ -77,7 +77,7 @@ EXPECTED = NormalisedCall(
         Turn(Speaker.CALLER, "I need to check on my order status", 3.1),
         Turn(Speaker.TOOL, '{"order": "12345"}', 6.0, name="order_status"),
     ),
-    variables=CALL["variables"],
+    variables={"status": "completed", "order_checked": True, "order_id": "12345", "customer_satisfied": True},
     response_times=(
         Latency(ResponseKind.LLM, 640, 3900),
         Latency(ResponseKind.TOOL, 210, 6000, "order_status"),

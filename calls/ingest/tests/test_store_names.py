@@ -44,6 +44,13 @@ def test_an_older_name_that_comes_late_changes_nothing():
     assert set(Call.objects.values_list("assistant_name", flat=True)) == {"New name"}
 
 
+def test_of_two_names_of_one_moment_the_one_later_in_the_platforms_order_counts():
+    names = [said(0, sequence=0, assistant=Named("a-1", "Bob")), said(0, sequence=1, assistant=Named("a-1", "Ann"))]
+    for delivery in names:
+        store_at(0, delivery)
+    assert Call.objects.get().assistant_name == "Ann"
+
+
 def test_a_name_given_here_stays_until_the_platform_changes_its_own():
     name_at(0, "a-1", "support-v2")
     Assistant.objects.get().rename("Support line")

@@ -18,6 +18,7 @@ from calls.ingest.demo.maker import demo_calls
 from calls.ingest.demo.recorded import CHANNELS, CONTENT_TYPE, Recorded
 from calls.ingest.store import Arrived, Ledger, in_transaction
 from calls.models import Call, Recording
+from calls.planner import refresh_statistics
 
 BATCH = 250  # calls written together
 BAR_WIDTH = 40
@@ -37,6 +38,7 @@ class Command(BaseCommand):
             made += in_transaction(partial(write, batch))
             done += len(batch)
             self.show_progress(done, calls)
+        refresh_statistics()
         known = f", {calls - made:,} were there already" if made < calls else ""
         self.stdout.write(f"Made {made:,} demo calls{known}.")
 

@@ -17,6 +17,7 @@ from calls.ingest.intake import Arrival, Outcome, summary, take
 from calls.ingest.providers import PROVIDERS
 from calls.ingest.reader import read
 from calls.ingest.records import NotReadable, Record
+from calls.planner import refresh_statistics
 
 BATCH = 200  # records written together
 BATCH_BYTES = 4 * 1024 * 1024
@@ -88,6 +89,8 @@ class Command(BaseCommand):
             self.stderr.write(f"... and {more:,} more")
         if self.counts:
             self.stderr.write(self.progress())
+        if self.counts[Outcome.CREATED]:
+            refresh_statistics()
         self.stdout.write(summary(self.counts))
 
 

@@ -1,0 +1,20 @@
+import pytest
+from django.db import connection
+
+from calls.planner import refresh_statistics
+from calls.tests.factory import make_call
+
+STATISTICS = {
+    "sqlite": "SELECT stat FROM sqlite_stat1 WHERE tbl = 'calls_call' AND idx = 'call_status'",
+    "postgresql": "SELECT reltuples::integer FROM pg_class WHERE relname = 'calls_call'",
+}
+
+
+@pytest.mark.django_db
+def test_the_planner_learns_what_the_calls_are_like():
+    for _ in range(3):
+        make_call()
+    refresh_statistics()
+    with connection.cursor() as cursor:
+        cursor.execute(STATISTICS[connection.vendor])
+        assert str(cursor.fetchone()[0]).split()[0] == "3"
