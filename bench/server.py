@@ -60,9 +60,16 @@ class Server:
 
     def peak_memory_bytes(self) -> int | None:
         """Of the worker, with the files it has mapped."""
+        return self._memory_bytes("VmHWM")
+
+    def own_memory_bytes(self) -> int | None:
+        """Of the worker now, without the files it has mapped."""
+        return self._memory_bytes("RssAnon")
+
+    def _memory_bytes(self, kind: str) -> int | None:
         if not self.worker:
             return None
-        return int((self.worker / "status").read_text().partition("VmHWM:")[2].split()[0]) * 1024
+        return int((self.worker / "status").read_text().partition(f"{kind}:")[2].split()[0]) * 1024
 
     def cpu_ms(self) -> float:
         """What the worker has computed so far; 0 where that is not known."""
@@ -71,10 +78,10 @@ class Server:
 
 
 @contextmanager
-def serving(database: Database, application: str, settings: str) -> Iterator[Server]:
+def serving(database: Database, application: str, settings: str, *, threads: int = 1) -> Iterator[Server]:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         command = [sys.executable, "-m", "gunicorn", application, "--bind", f"fd://{listener.fileno()}"]
-        command += ["--workers", "1", "--worker-class", "gthread", "--threads", "1", "--keep-alive", "600"]
+        command += ["--workers", "1", "--worker-class", "gthread", "--threads", str(threads), "--keep-alive", "600"]
         process = subprocess.Popen(
             [*command, "--log-level", "warning", "--no-control-socket"],
             cwd=PROJECT,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from calls.choices import Direction, Status
@@ -38,8 +38,23 @@ class Field:
 
 
 def panel(selection: CallFilter) -> dict[str, Field]:
+    """The fields by name."""
+    options = options_of(selection)
+    return {name: _field(name, options.get(name, ()), selection) for name in CRITERIA}
+
+
+def found_options(name: str, find: str, selection: CallFilter) -> Field:
+    """A field with the options whose name has the text in it, and those that are chosen."""
+    chosen = set(selection.data.getlist(name))
+    options = options_of(selection)[name]
+    found = [(value, label) for value, label in options if value in chosen or find.casefold() in label.casefold()]
+    return _field(name, found, selection)
+
+
+def options_of(selection: CallFilter) -> dict[str, Sequence[tuple[str, str]]]:
+    """Value and label of what can be chosen, by the name of the field."""
     names = selection.selection
-    options = {
+    return {
         "period": [("", "All time"), *((value, label) for value, label in PERIODS.items() if value != "all")],
         "assistant": [(str(id), name) for id, name in names.assistants.items()],
         "campaign": [(NO_CAMPAIGN, "No campaign"), *((str(id), name) for id, name in names.campaigns.items())],
@@ -47,7 +62,6 @@ def panel(selection: CallFilter) -> dict[str, Field]:
         "direction": [("", "Any"), *Direction.choices],
         "recorded": [("", "Any"), ("true", "Recorded"), ("false", "Not recorded")],
     }
-    return {name: _field(name, options.get(name, ()), selection) for name in CRITERIA}
 
 
 def _field(name: str, options: Iterable[tuple[str, str]], selection: CallFilter) -> Field:

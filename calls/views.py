@@ -23,7 +23,7 @@ from calls.criteria import PERIOD_DAYS, PERIODS, RANGE_PARAMETERS, SIZES, parse_
 from calls.filters import DEFAULT_ORDER, LAYOUT, CallFilter
 from calls.models import Call
 from calls.paging import COUNT_CAP, FEW, LAST, NO_PAGE, Page, Token, capped_count, newer_than, read_page
-from calls.panel import FOLDED, are_days_shown, kept, panel, sizes
+from calls.panel import FOLDED, are_days_shown, found_options, kept, panel, sizes
 
 
 class HtmxHttpRequest(HttpRequest):
@@ -38,6 +38,7 @@ def call_list(request: HttpRequest) -> HttpResponse:
     fields = panel(selection)
     context = {
         "list_url": request.path,
+        "options_url": f"{request.path}options/",
         "is_valid": selection.is_valid(),
         "description": selection.describe(),
         "panel": fields,
@@ -82,6 +83,18 @@ def updates(request: HttpRequest, newest: str, live: str) -> HttpResponse:
         "rows": tables.rows(list(calls), selection),
     }
     return HttpResponse(render_to_string("calls/updates.jinja", context))
+
+
+@require_safe
+@cache_control(private=True, no_store=True)
+def options(request: HttpRequest, name: str) -> HttpResponse:
+    """The choices of a filter that has too many to list, by a part of their name: `?find=text`, and those chosen."""
+    if name not in ("assistant", "campaign"):
+        raise Http404
+    chosen = request.GET.copy()
+    find = "".join(chosen.pop("find", []))
+    field = found_options(name, find, CallFilter.for_user(chosen, request.user))
+    return HttpResponse(render_to_string("calls/options.jinja", {"field": field}))
 
 
 def page_errors(selection: CallFilter) -> list[str]:

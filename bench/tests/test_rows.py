@@ -1,12 +1,12 @@
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import datetime
 
 import pytest
 
 from bench.rows import FIELDS, Generator
 from calls.models import Call, CapturedVariable, Transcript
 
-END = datetime(2026, 11, 24, 16, tzinfo=UTC).replace(tzinfo=None)
+END = datetime(2026, 11, 24, 16)  # noqa: DTZ001 - the database takes it as UTC
 STATUS = FIELDS[Call].index("status")
 STARTED = FIELDS[Call].index("started_at")
 
