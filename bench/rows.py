@@ -68,7 +68,7 @@ FIELDS: dict[type[Model], tuple[str, ...]] = {
     ),
     Transcript: ("call", "turns", "words"),
     CapturedVariable: ("call", "name", "value", "value_text"),
-    Recording: ("call", "state", "url", "file", "content_type", "channels", "duration_ms"),
+    Recording: ("call", "state", "url", "file", "content_type", "channels", "duration_ms", "due_at"),
     CostItem: ("call", "component", "amount"),
     ResponseTime: ("call", "kind", "at_ms", "duration_ms"),
 }  # fmt: skip
@@ -248,7 +248,7 @@ def moments(draft: Draft) -> tuple[str | None, str | None]:
 def recording_row(draft: Draft) -> Row:
     path = f"recordings/{draft.started:%Y/%m}/c-{draft.id}.mp3"
     url = f"https://media.example.com/c-{draft.id}.mp3"
-    return draft.id, RecordingState.READY.value, url, path, "audio/mpeg", 2, draft.duration_ms
+    return draft.id, RecordingState.READY.value, url, path, "audio/mpeg", 2, draft.duration_ms, None
 
 
 def write_details(draft: Draft, rng: Random, rows: Rows) -> None:

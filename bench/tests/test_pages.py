@@ -7,7 +7,6 @@ from bench.columns import columns, constants
 from bench.inspect_pages import main
 from bench.rows import Generator
 from bench.users import create_users
-from calls import search
 
 CALLS = 3_000
 # A call that was busy has no recording, and the rare word is too rare for so few.
@@ -23,7 +22,6 @@ def log(db):
                 marks = ", ".join(["%s"] * len(columns(model)))
                 sql = f"INSERT INTO {model._meta.db_table} ({', '.join(columns(model))}) VALUES ({marks})"
                 cursor.executemany(sql, [as_parameters(model, row + constants(model)) for row in values])
-    search.install(connection)
     create_users()
 
 
