@@ -68,7 +68,9 @@ def test_a_file_without_calls_has_no_records(file, content):
 
 
 def test_it_reads_standard_input(monkeypatch):
-    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BufferedReader(io.BytesIO(gzip.compress(LINES.encode(), mtime=0)))))
+    monkeypatch.setattr(
+        "sys.stdin", io.TextIOWrapper(io.BufferedReader(io.BytesIO(gzip.compress(LINES.encode(), mtime=0))))
+    )
     assert payloads("-") == [ONE, TWO]
 
 
