@@ -47,6 +47,9 @@ try:
     TIME_ZONE = env.zone("TIME_ZONE", "UTC")
     DEMO_CALLS = env.integer("DEMO_CALLS", 2000, least=0, most=1_000_000)
     ADMIN_PASSWORD = env.text("ADMIN_PASSWORD")
+    EXPORTS_PER_USER = env.integer("EXPORTS_PER_USER", 3, least=1, most=100)
+    EXPORT_MAX_ROWS = env.integer("EXPORT_MAX_ROWS", 10_000_000, least=1, most=999_999_999)
+    EXPORT_LIFE_DAYS = env.integer("EXPORT_LIFE_DAYS", 7, least=1, most=365)
 except BadEnvironment as error:
     stop(str(error))
 
@@ -83,6 +86,7 @@ INSTALLED_APPS = [
     "calls",
     "calls.ingest",
     "calls.recordings",
+    "exports",
 ]
 
 MIDDLEWARE = [

@@ -7,7 +7,7 @@ from django.conf import settings
 
 READERS_OF_CALLS = (
     *("calls.choices", "calls.filters", "calls.format", "calls.htmx", "calls.models", "calls.querysets"),
-    *("calls.search", "calls.tests", "calls.variables"),
+    *("calls.paging", "calls.ranges", "calls.search", "calls.tests", "calls.variables"),
 )
 # package: the modules outside it that it may import, each with what is below it
 MAY_IMPORT = {
