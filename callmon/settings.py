@@ -205,6 +205,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 86_400,
         "options": {"expires": 3600},
     },
+    "sweep-exports": {"task": "exports.tasks.sweep", "schedule": 15, "options": {"expires": 15}},
+    "delete-orphaned-exports": {
+        "task": "exports.tasks.delete_orphans",
+        "schedule": 3600,
+        "options": {"expires": 3600},
+    },
 }
 # The embedded broker is a folder. It forgets a message before the task is done: rows with a state are the truth.
 CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"

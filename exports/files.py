@@ -73,8 +73,8 @@ def write_file(selection: CallFilter, choice: Choice, path: Path, progress: Prog
         total = calls.count()
         if total > most_rows:
             raise TooMany(
-                f"The selection has {total:,} calls, and an export may have {most_rows:,}. Select fewer calls, or raise "
-                "EXPORT_MAX_ROWS."
+                f"The selection has {total:,} calls, and an export may have {most_rows:,}. Select fewer calls; whoever "
+                "runs this site may raise EXPORT_MAX_ROWS."
             )
         output = Output(file, is_gzip=choice.format.is_gzip, check=progress.check)
         progress.began(total, output, interrupter(alias))

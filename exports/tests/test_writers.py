@@ -1,12 +1,10 @@
 """The databases' own writers write what the plain one writes, to the byte."""
 
-from zoneinfo import ZoneInfo
-
 import pytest
 
-from calls.tests.factory import make_call, make_user
+from calls.tests.factory import make_user
 from exports.formats import FORMATS
-from exports.tests.rows import export, make_hard_calls, rows_of
+from exports.tests.rows import export, make_hard_calls
 from exports.writers import plain
 
 pytestmark = pytest.mark.django_db(transaction=True)
