@@ -6,7 +6,15 @@ import pytest
 from django.conf import settings
 
 READERS_OF_CALLS = (
-    *("calls.choices", "calls.filters", "calls.format", "calls.htmx", "calls.models", "calls.querysets"),
+    *(
+        "calls.choices",
+        "calls.criteria",
+        "calls.filters",
+        "calls.format",
+        "calls.htmx",
+        "calls.models",
+        "calls.querysets",
+    ),
     *("calls.paging", "calls.ranges", "calls.search", "calls.tests", "calls.variables"),
 )
 # package: the modules outside it that it may import, each with what is below it
