@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from calls.filters import CallFilter
 from exports.cells import defused, quoted
+from exports.names import in_words
 from exports.output import Output
 from exports.snapshot import snapshot
 from exports.table import Choice, Table, table_of
@@ -51,11 +52,8 @@ class Written:
 def problems(selection: CallFilter) -> list[str]:
     """What is wrong with a query string, a line for each parameter: `status: “done”: takes initiated, …`."""
     errors = selection.form.errors
-    return [
-        message if name == "__all__" else f"{name}: {message}"
-        for name, messages in errors.items()
-        for message in messages
-    ]
+    pairs = [(name, message) for name, messages in errors.items() for message in messages]
+    return [f"{message}" if name == "__all__" else f"{name}: {message}" for name, message in pairs]
 
 
 def select(query: str, user: Any, now: Any = None) -> CallFilter:
@@ -79,7 +77,13 @@ def write_file(selection: CallFilter, choice: Choice, path: Path, progress: Prog
         output = Output(file, is_gzip=choice.format.is_gzip, check=progress.check)
         progress.began(total, output, interrupter(alias))
         table = table_of(calls, selection.order, choice, selection.selection.zone)
-        write(table, choice, output, path.parent, f"{selection.describe()}; {total:,} calls")
+        write(
+            table,
+            choice,
+            output,
+            path.parent,
+            f"{in_words(selection)}; {total:,} calls; {timezone.now():%Y-%m-%dT%H:%M:%SZ}",
+        )
         output.finish()
     return Written(output.rows, output.size_bytes, output.sha256)
 

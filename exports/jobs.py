@@ -22,7 +22,7 @@ from calls.filters import CallFilter
 from calls.querysets import User, sees_all_assistants
 from exports.files import select
 from exports.models import ACTIVE, ExportEvent, ExportJob, ExportPreference, State
-from exports.names import file_name
+from exports.names import file_name, in_words
 from exports.table import Choice
 
 logger = logging.getLogger(__name__)
@@ -50,7 +50,7 @@ def request_export(selection: CallFilter, choice: Choice, user: Any) -> ExportJo
             format=choice.format.name,
             columns=list(choice.columns),
             each_variable=choice.each_variable,
-            description=selection.describe(),
+            description=in_words(selection),
             file_name=file_name(selection, choice.format),
         )
         ExportEvent.note(ExportEvent.Kind.REQUESTED, job, user)
@@ -79,7 +79,7 @@ def ring(job: ExportJob) -> bool:
 
     ExportJob.objects.filter(pk=job.pk).update(rung_at=timezone.now())
     try:
-        run.apply_async([job.pk], retry=False)
+        run.apply_async((job.pk,), retry=False, expires=2 * RING_AGAIN.total_seconds())
     except (OperationalError, OSError) as error:
         logger.warning("the queue is away, export %s waits: %s", job.uuid, type(error).__name__)
         ExportJob.objects.filter(pk=job.pk).update(rung_at=None)

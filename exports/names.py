@@ -25,6 +25,11 @@ def file_name(selection: CallFilter, format: Format) -> str:
     return "_".join(filter(None, parts))[:LONGEST].rstrip("_-") + format.suffix
 
 
+def in_words(selection: CallFilter) -> str:
+    """`last 7 days, completed, Europe/Berlin`; all calls are said to be all."""
+    return selection.describe() if selection.chips() else f"all calls, {selection.describe()}"
+
+
 def words(selection: CallFilter, name: str) -> list[str]:
     names = selection.selection
     chosen = selection.chosen(name)

@@ -22,6 +22,7 @@ from exports.files import BadSelection, problems
 from exports.forms import ExportForm, offer, preferred, sent
 from exports.jobs import TooManyAtOnce
 from exports.models import ExportJob, State
+from exports.names import in_words
 from exports.showing import as_json, shown
 
 ON_A_PAGE = 50
@@ -97,7 +98,7 @@ def dialog(request: HttpRequest, selection: CallFilter, lines: list[str], status
         "errors": lines,
         "is_valid": is_valid,
         "count": counted(selection.qs.count()),
-        "description": selection.describe() if is_valid else "",
+        "description": in_words(selection) if is_valid else "",
         "query": query,
         "log_url": f"{reverse('calls:list')}{'?' if query else ''}{query}",
         **offer(preferred(request.user)),

@@ -32,7 +32,7 @@ HARD_NUMBERS = (
     *("+12025550123", "12025550123", "", "anonymous", "sip:a,b@example.com", "+1-202", "=HYPERLINK(1)", "+", "+1+1"),
     *("-5", "@x", "'+1", "00491234", "++1"),
 )
-HARD_VALUES = (
+HARD_VALUES: tuple[object, ...] = (
     *("text", "=1", -5, -0.5, 0, 1.5, 1e-7, 1e21, 12345678901234567890, True, False, None, [], {}, [1, "a,b"]),
     *({"a": {"b": ["é", None, -1]}, "=x": '"'}, "é", "", "two\nlines", "\\u00e9", "\x01", "null", " x"),
 )
