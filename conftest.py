@@ -20,7 +20,12 @@ def pytest_xdist_setupnodes():
 def set_environment():
     folder = tempfile.mkdtemp(prefix="callmon-test-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    for name in ("ADMIN_PASSWORD", "HOST", "PORT", "PUBLIC_URL", "STORAGE_URL", "TIME_ZONE"):
+    for name in (
+        *("ADMIN_PASSWORD", "HOST", "PORT", "PUBLIC_URL", "TIME_ZONE"),
+        *("STORAGE_URL", "S3_ENDPOINT_URL", "S3_REDIRECT_URL", "X_ACCEL_REDIRECT"),
+        *("RECORDING_MAX_MB", "RECORDING_FETCHES", "RECORDING_ALLOWED_HOSTS"),
+        *("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "ELEVENLABS_API_KEY"),
+    ):
         os.environ[name] = ""
     os.environ.update(
         DATABASE_URL=os.environ.get("DATABASE_URL", ""),

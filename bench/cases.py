@@ -83,7 +83,7 @@ def orders() -> list[Case]:
 
 def places(calls: int) -> list[Case]:
     pages = -(-calls // PAGE_SIZE)
-    call = Call.objects.values().get(pk=calls // 2)
+    call = Call.objects.values(*DEFAULT_ORDER.columns).get(pk=calls // 2)
     token = Token.of(dict(call), DEFAULT_ORDER, calls - calls // 2 + 1)
     return [
         Case("page 2", "", "page=2", link="next"),

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from callmon.supervisor import end_with_parent
+
 PROJECT = Path(__file__).resolve().parent.parent
 GENERATOR = ("rows.py", "phrases.py")
 CACHE = PROJECT / ".cache" / "bench"
@@ -54,10 +56,17 @@ class Database:
         self.folder.mkdir(parents=True, exist_ok=True)
 
     def run(self, module: str, *arguments: str) -> Any:
-        """What a module of ours prints as JSON, run in a process of its own with Django on this database."""
-        command = [sys.executable, "-m", module, str(self.calls), *arguments]
-        done = subprocess.run(command, cwd=PROJECT, env=self.environment(), stdout=subprocess.PIPE, check=True)
-        return json.loads(done.stdout or "null")
+        """What main() of a module of ours returns, run in a process of its own with Django on this database."""
+        command = [sys.executable, "-m", "bench.inside", module, str(self.calls), *arguments]
+        done = subprocess.run(
+            command,
+            cwd=PROJECT,
+            env=self.environment(),
+            stdout=subprocess.PIPE,
+            preexec_fn=end_with_parent(),
+            check=True,
+        )
+        return json.loads(done.stdout)
 
 
 def digest() -> str:

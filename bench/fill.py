@@ -1,4 +1,4 @@
-"""Fills the database with made-up calls, and keeps it for later runs. A process of its own: `python -m bench.fill N`.
+"""Fills the database with made-up calls, and keeps it for later runs.
 
 Indexes, constraints and triggers are dropped, the rows poured in, and everything is made again as the migrations
 made it, statistics included.
@@ -14,24 +14,22 @@ from datetime import UTC, datetime, timedelta
 from multiprocessing.pool import AsyncResult, Pool
 from typing import Protocol
 
-import django
+from django.core.management import call_command
+from django.db import connection, models
 
-django.setup()
-
-from django.core.management import call_command  # noqa: E402
-from django.db import connection, models  # noqa: E402
-
-from bench.load_postgresql import PostgresLoader  # noqa: E402
-from bench.load_sqlite import SqliteLoader  # noqa: E402
-from bench.rows import BATCH, Generator, Rows  # noqa: E402
-from bench.users import create_users  # noqa: E402
-from callmon.preparation import collect_static  # noqa: E402
-from calls.models import Call  # noqa: E402
+from bench.load_postgresql import PostgresLoader
+from bench.load_sqlite import SqliteLoader
+from bench.rows import BATCH, Generator, Rows
+from bench.users import create_users
+from callmon.preparation import collect_static
+from calls.models import Call
 
 # The filter "last 7 days" needs calls of these days: older databases are made anew.
 FRESH = timedelta(days=3)
+
 # Batches that wait for the database, so that memory stays flat.
 AHEAD = 4
+generators: list[Generator] = []
 
 
 class Loader(Protocol):
@@ -44,11 +42,8 @@ class Loader(Protocol):
     def size_bytes(self) -> int: ...
 
 
-LOADERS: dict[str, type[Loader]] = {"sqlite": SqliteLoader, "postgresql": PostgresLoader}
-
-
 def main(calls: int) -> None:
-    loader: Loader = LOADERS[connection.vendor]()
+    loader: Loader = SqliteLoader() if connection.vendor == "sqlite" else PostgresLoader()
     if not (loader.exists() and is_fresh()):
         fill(calls, loader)
     collect_static()
@@ -76,16 +71,14 @@ def fill(calls: int, loader: Loader) -> None:
     say(f"  filled after {time.monotonic() - began:.0f} s")
 
 
-shared_generator: Generator
-
-
 def start_generator(generator: Generator) -> None:
-    global shared_generator
-    shared_generator = generator
+    """Keep it in the process that makes the batches: it is too large to be sent with each."""
+    generators.append(generator)
 
 
 def make_batch(first: int) -> Rows:
-    return shared_generator.batch(first, min(BATCH, shared_generator.calls - first))
+    (generator,) = generators
+    return generator.batch(first)
 
 
 def pour(calls: int, pool: Pool, loader: Loader) -> None:
@@ -101,7 +94,3 @@ def pour(calls: int, pool: Pool, loader: Loader) -> None:
 
 def say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]))

@@ -68,7 +68,7 @@ class PostgresLoader:
         """Two sessions side by side: reading the words of transcripts takes most of the time."""
         transcripts = rows.get(Transcript, [])
         half = len(transcripts) * 2 // 3
-        shares: tuple[Rows, Rows] = ({Transcript: transcripts[:half]}, {**rows, Transcript: transcripts[half:]})
+        shares: tuple[Rows, Rows] = {Transcript: transcripts[:half]}, {**rows, Transcript: transcripts[half:]}
         with ThreadPoolExecutor(len(shares)) as threads:
             list(threads.map(copy, self.sessions, shares))
 

@@ -6,7 +6,7 @@ import argparse
 import os
 from dataclasses import dataclass
 
-MEASUREMENTS = ("pages",)
+MEASUREMENTS = ("pages", "call", "recordings")
 ENGINES = ("sqlite", "postgresql")
 
 

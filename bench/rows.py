@@ -68,7 +68,7 @@ FIELDS: dict[type[Model], tuple[str, ...]] = {
     ),
     Transcript: ("call", "turns", "words"),
     CapturedVariable: ("call", "name", "value", "value_text"),
-    Recording: ("call", "state", "url", "file", "content_type", "channels", "duration_ms"),
+    Recording: ("call", "state", "url", "file", "content_type", "channels", "duration_ms", "due_at"),
     CostItem: ("call", "component", "amount"),
     ResponseTime: ("call", "kind", "at_ms", "duration_ms"),
 }  # fmt: skip
@@ -113,7 +113,7 @@ class Clock:
 
 
 class Generator:
-    """N calls over the year before `end` (naive UTC), in batches that do not depend on each other."""
+    """Calls over the year before `end` (naive UTC), in batches that do not depend on each other."""
 
     def __init__(self, calls: int, end: datetime) -> None:
         self.calls = calls
@@ -130,11 +130,9 @@ class Generator:
             Campaign: [(id, "bench", f"k-{id}", f"Campaign {id:02}") for id in range(1, CAMPAIGNS + 1)],
         }
 
-    def batches(self) -> Iterator[Rows]:
-        for first in range(0, self.calls, BATCH):
-            yield self.batch(first, min(BATCH, self.calls - first))
-
-    def batch(self, first: int, size: int) -> Rows:
+    def batch(self, first: int) -> Rows:
+        """BATCH calls from the place `first` on, which counts from 0; fewer at the end."""
+        size = min(BATCH, self.calls - first)
         rng = Random(f"{SEED}:{first}")  # noqa: S311 - no secret
         rows: Rows = {model: [] for model in FIELDS}
         for draft in self.drafts(first, size, rng):
@@ -250,7 +248,7 @@ def moments(draft: Draft) -> tuple[str | None, str | None]:
 def recording_row(draft: Draft) -> Row:
     path = f"recordings/{draft.started:%Y/%m}/c-{draft.id}.mp3"
     url = f"https://media.example.com/c-{draft.id}.mp3"
-    return draft.id, RecordingState.READY.value, url, path, "audio/mpeg", 2, draft.duration_ms
+    return draft.id, RecordingState.READY.value, url, path, "audio/mpeg", 2, draft.duration_ms, None
 
 
 def write_details(draft: Draft, rng: Random, rows: Rows) -> None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.databases import PROJECT, Database
+from callmon.supervisor import end_with_parent
 
 START_SECONDS = 60
 OURS = ("callmon.wsgi", "callmon.settings")
@@ -59,9 +60,16 @@ class Server:
 
     def peak_memory_bytes(self) -> int | None:
         """Of the worker, with the files it has mapped."""
+        return self._memory_bytes("VmHWM")
+
+    def own_memory_bytes(self) -> int | None:
+        """Of the worker now, without the files it has mapped."""
+        return self._memory_bytes("RssAnon")
+
+    def _memory_bytes(self, kind: str) -> int | None:
         if not self.worker:
             return None
-        return int((self.worker / "status").read_text().partition("VmHWM:")[2].split()[0]) * 1024
+        return int((self.worker / "status").read_text().partition(f"{kind}:")[2].split()[0]) * 1024
 
     def cpu_ms(self) -> float:
         """What the worker has computed so far; 0 where that is not known."""
@@ -70,15 +78,16 @@ class Server:
 
 
 @contextmanager
-def serving(database: Database, application: str, settings: str) -> Iterator[Server]:
+def serving(database: Database, application: str, settings: str, *, threads: int = 1) -> Iterator[Server]:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         command = [sys.executable, "-m", "gunicorn", application, "--bind", f"fd://{listener.fileno()}"]
-        command += ["--workers", "1", "--worker-class", "gthread", "--threads", "1", "--keep-alive", "600"]
+        command += ["--workers", "1", "--worker-class", "gthread", "--threads", str(threads), "--keep-alive", "600"]
         process = subprocess.Popen(
             [*command, "--log-level", "warning", "--no-control-socket"],
             cwd=PROJECT,
             env=database.environment(settings),
             pass_fds=[listener.fileno()],
+            preexec_fn=end_with_parent(),
         )
         try:
             yield Server(process, listener.getsockname()[1])

@@ -5,7 +5,7 @@ import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import NoReturn
@@ -67,10 +67,11 @@ class Environment:
         return value
 
     def origin(self, name: str, default: str) -> str:
-        """Scheme, host and port of a site, without a slash at its end."""
+        """Scheme, host and port of a site, without a slash at its end; "" when there is no value and no default."""
         value = self.text(name, default).rstrip("/")
         parts = split(value)
-        if not parts or parts.scheme not in ("http", "https") or value != f"{parts.scheme}://{parts.netloc}":
+        is_origin = parts and parts.scheme in ("http", "https") and value == f"{parts.scheme}://{parts.netloc}"
+        if value and not is_origin:
             raise BadEnvironment(
                 f"{name}={value!r}: takes an address such as https://calls.example.com, without a path"
             )
@@ -85,10 +86,33 @@ class Environment:
             raise BadEnvironment(f"{name}={without_password(value)!r}: takes an address such as {takes}")
         return value
 
-    def nothing(self, name: str, why: str) -> None:
-        """A name that is reserved and takes no value yet."""
-        if value := self.text(name):
-            raise BadEnvironment(f"{name}={without_password(value)!r}: takes no value yet, {why}")
+    def bucket(self, name: str) -> tuple[str, str]:
+        """Bucket and prefix of an address such as s3://bucket/prefix; two empty texts when there is no value."""
+        parts = split(self.url(name, "", schemes=("s3",)))
+        if not parts or not parts.scheme:
+            return "", ""
+        if not re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", parts.netloc) or parts.query or parts.fragment:
+            raise BadEnvironment(
+                f"{name}={without_password(parts.geturl())!r}: takes an address such as s3://bucket/prefix"
+            )
+        return parts.netloc, parts.path.strip("/")
+
+    def hosts(self, name: str) -> list[str]:
+        """A comma list of host names, IP addresses and networks such as 10.1.0.0/16."""
+        entries = [entry.strip().lower().rstrip(".") for entry in self.text(name).split(",") if entry.strip()]
+        for entry in entries:
+            if not re.fullmatch(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*", entry) and not is_ip_network(entry):
+                raise BadEnvironment(
+                    f"{name}={entry!r}: takes host names and networks, such as media.example.com,10.1.0.0/16"
+                )
+        return entries
+
+    def path(self, name: str) -> str:
+        """A path on this site with a slash at both ends, "" when there is no value."""
+        value = self.text(name)
+        if value and not re.fullmatch(r"/([\w.-]+/)+", value, re.ASCII):
+            raise BadEnvironment(f"{name}={value!r}: takes a path such as /protected/")
+        return value
 
 
 def make_writable(folder: Path) -> None:
@@ -106,6 +130,15 @@ def in_url(host: str) -> str:
 def is_ip_address(text: str) -> bool:
     try:
         ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def is_ip_network(text: str) -> bool:
+    """Also a single address."""
+    try:
+        ip_network(text)
     except ValueError:
         return False
     return True

@@ -43,7 +43,17 @@ try:
         "DATABASE_URL", f"sqlite:///{DATA_DIR / 'callmon.sqlite3'}", schemes=("sqlite", "postgres", "postgresql")
     )
     REDIS_URL = env.url("REDIS_URL", "", schemes=("redis", "rediss"))
-    env.nothing("STORAGE_URL", "files are kept in DATA_DIR/files")
+    S3_BUCKET, S3_PREFIX = env.bucket("STORAGE_URL")
+    S3_ENDPOINT_URL = env.origin("S3_ENDPOINT_URL", "")
+    # Where browsers find the bucket; "" streams recordings through this site.
+    S3_REDIRECT_URL = env.origin("S3_REDIRECT_URL", "")
+    # Where the proxy in front of us finds DATA_DIR/files; "" sends recordings from here.
+    X_ACCEL_REDIRECT = env.path("X_ACCEL_REDIRECT")
+    RECORDING_MAX_MB = env.integer("RECORDING_MAX_MB", 200, least=1, most=4096)
+    RECORDING_FETCHES = env.integer("RECORDING_FETCHES", 1, least=1, most=100)
+    RECORDING_ALLOWED_HOSTS = env.hosts("RECORDING_ALLOWED_HOSTS")
+    TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN = env.text("TWILIO_ACCOUNT_SID"), env.text("TWILIO_AUTH_TOKEN")
+    ELEVENLABS_API_KEY = env.text("ELEVENLABS_API_KEY")
     TIME_ZONE = env.zone("TIME_ZONE", "UTC")
     DEMO_CALLS = env.integer("DEMO_CALLS", 2000, least=0, most=1_000_000)
     ADMIN_PASSWORD = env.text("ADMIN_PASSWORD")
@@ -54,7 +64,7 @@ except BadEnvironment as error:
     stop(str(error))
 
 try:
-    for folder in (DATA_DIR / "files", DATA_DIR / "broker"):
+    for folder in (DATA_DIR / "files", DATA_DIR / "fetching", DATA_DIR / "broker"):
         make_writable(folder)
     SECRET_KEY = env.text("SECRET_KEY") or secret_key(DATA_DIR)
 except OSError as error:
@@ -86,6 +96,7 @@ INSTALLED_APPS = [
     "calls",
     "calls.ingest",
     "calls.recordings",
+    "calls.shares",
     "exports",
 ]
 
@@ -114,6 +125,9 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
+
+if S3_REDIRECT_URL:
+    CONTENT_SECURITY_POLICY["DIRECTIVES"]["media-src"] = [SELF, S3_REDIRECT_URL]
 
 ROOT_URLCONF = "callmon.urls"
 WSGI_APPLICATION = "callmon.wsgi.application"
@@ -190,6 +204,18 @@ STORAGES = {
     },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+if S3_BUCKET:
+    STORAGES["default"] = {
+        "BACKEND": "calls.recordings.storage.BucketStorage",
+        "OPTIONS": {
+            "bucket_name": S3_BUCKET,
+            "location": S3_PREFIX,
+            "endpoint_url": S3_ENDPOINT_URL or None,
+            # Servers of one's own seldom have a name for each bucket.
+            "addressing_style": "path" if S3_ENDPOINT_URL else None,
+            "signature_version": "s3v4",
+        },
+    }
 
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -211,6 +237,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600,
         "options": {"expires": 3600},
     },
+    "sweep recordings": {"task": "calls.recordings.tasks.sweep", "schedule": 30, "options": {"expires": 30}},
 }
 # The embedded broker is a folder. It forgets a message before the task is done: rows with a state are the truth.
 CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"

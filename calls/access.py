@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth.backends import ModelBackend
-from django.contrib.auth.models import AnonymousUser, Permission, User
+from django.contrib.auth.models import AbstractUser, AnonymousUser, Permission, User
 from django.db.models import Q
 
 
@@ -20,3 +20,9 @@ class PermissionBackend(ModelBackend):
             pairs = granted.values_list("content_type__app_label", "codename").order_by().distinct()
             cache["_all_permissions"] = {f"{app}.{name}" for app, name in pairs}
         return cache["_all_permissions"]
+
+
+def may_share(user: AbstractUser | AnonymousUser) -> bool:
+    """Whether the user may make links to the calls that they see: whoever sees all calls may, and the viewers of
+    some assistants with the permission `shares.add_sharelink`."""
+    return user.has_perm("calls.view_call") or user.has_perm("shares.add_sharelink")

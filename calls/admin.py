@@ -9,7 +9,7 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 
-from calls.models import Assistant, Call, Campaign, OnPlatform
+from calls.models import Assistant, Call, Campaign, OnPlatform, Tag
 
 MOST_COUNTED = 10_000
 
@@ -69,3 +69,9 @@ class CallAdmin(ReadOnlyAdmin):
     list_select_related = ()
     ordering = ("-started_at", "-id")
     sortable_by = ("started_at",)
+
+
+@admin.register(Tag)
+class TagAdmin(admin.ModelAdmin):
+    search_fields = ("name",)
+    ordering = ("name",)

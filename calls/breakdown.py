@@ -1,41 +1,51 @@
-"""What one call cost by component, and how fast the APIs answered in it."""
+"""What one call cost by component, and where the figures come from."""
 
 from __future__ import annotations
 
-import math
-import statistics
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import F
-
-from calls.choices import Component, ResponseKind
-from calls.format import format_credits, format_milliseconds, format_offset
+from calls.choices import Component
+from calls.format import format_credits
 from calls.models import Call, CostItem
+from calls.origins import cost_origin, item_origin
 
-KINDS = dict(ResponseKind.choices)
-COMPONENTS = dict(Component.choices)
+COMPONENTS: dict[str, str] = dict(Component.choices)
+
+
+@dataclass(frozen=True, slots=True)
+class CostPart:
+    """One figure of the platform; `words` are its own, "" for none."""
+
+    words: str
+    amount: str
+    origin: str
 
 
 @dataclass(frozen=True, slots=True)
 class CostRow:
-    """What one component cost. `percent` is its part of the largest sum shown; `parts` are the platform's words."""
+    """What one component cost. `start` and `width` are its place on the bar of the whole, in per cent."""
 
+    component: str
     label: str
     amount: str
-    percent: str
-    parts: list[str]
+    start: str
+    width: str
+    parts: list[CostPart]
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """`rest_label` and `rest` are the difference between the parts and the total, "" when there is none."""
+    """`rest_label` and `rest` are the difference between the parts and the total, "" when there is none; `total` is
+    "" for a call of which no cost is known."""
 
     rows: list[CostRow]
     rest_label: str
     rest: str
     total: str
+    total_origin: str
 
 
 def cost(call: Call) -> Cost:
@@ -43,65 +53,32 @@ def cost(call: Call) -> Cost:
     for item in call.cost_items.order_by("pk"):
         groups[item.component].append(item)
     sums = {component: sum((item.amount for item in group), Decimal()) for component, group in groups.items()}
-    total = sum(sums.values(), Decimal())
-    whole = max(total, call.cost or Decimal())
-    order = sorted(sums, key=lambda component: -sums[component])
-    rest = Decimal() if call.cost is None or not groups else call.cost - total
+    itemised = sum(sums.values(), Decimal())
+    total = itemised if call.cost is None else call.cost
+    rest = total - itemised if groups else Decimal()
     return Cost(
-        rows=[_cost_row(component, sums[component], whole, groups[component]) for component in order],
+        rows=cost_rows(call, groups, sums, total),
         rest_label="" if not rest else "Not itemised" if rest > 0 else "Itemised beyond the total",
         rest=format_credits(rest) if rest else "",
-        total=format_credits(total if call.cost is None else call.cost),
+        total=format_credits(total) if groups or call.cost is not None else "",
+        total_origin=cost_origin(call, "The sum of its parts"),
     )
 
 
-def _cost_row(component: str, amount: Decimal, whole: Decimal, items: list[CostItem]) -> CostRow:
-    percent = f"{max(amount, Decimal()) / whole * 100:.1f}" if whole else "0"
-    return CostRow(COMPONENTS[component], format_credits(amount), percent, [part for part in map(_part, items) if part])
+def cost_rows(
+    call: Call, groups: Mapping[str, list[CostItem]], sums: Mapping[str, Decimal], total: Decimal
+) -> list[CostRow]:
+    """The dearest component first. Amounts below zero, such as a discount, have no place on the bar."""
+    rows, start = [], Decimal()
+    whole = max(total, sum((amount for amount in sums.values() if amount > 0), Decimal()))
+    for component in sorted(sums, key=lambda component: -sums[component]):
+        width = max(sums[component], Decimal()) / whole * 100 if whole else Decimal()
+        parts = [_part(call, item) for item in groups[component]]
+        amount = format_credits(sums[component])
+        rows.append(CostRow(component, COMPONENTS[component], amount, f"{start:.2f}", f"{width:.2f}", parts))
+        start += width
+    return rows
 
 
-def _part(item: CostItem) -> str:
-    """`gpt-4o, 0.0125 USD`: the platform's own word and figure."""
-    figure = f"{item.raw_amount} {item.raw_unit}".strip()
-    return ", ".join(filter(None, [item.label, figure]))
-
-
-@dataclass(frozen=True, slots=True)
-class KindRow:
-    """The response times of one kind; the 95th percentile by nearest rank."""
-
-    label: str
-    count: int
-    median: str
-    percentile_95: str
-    longest: str
-
-
-@dataclass(frozen=True, slots=True)
-class ResponseTimes:
-    kinds: list[KindRow]
-    each: list[tuple[str, str, str]]
-
-
-def response_times(call: Call) -> ResponseTimes:
-    groups: dict[str, list[int]] = defaultdict(list)
-    each = []
-    # Without nulls_last the two databases differ.
-    measured = call.response_times.order_by(F("at_ms").asc(nulls_last=True), "pk")
-    for kind, name, at_ms, duration_ms in measured.values_list("kind", "name", "at_ms", "duration_ms"):
-        groups[kind].append(duration_ms)
-        at = format_offset(None if at_ms is None else at_ms / 1000)
-        each.append((at, f"{KINDS[kind]} {name}".strip(), format_milliseconds(duration_ms)))
-    kinds = [_kind_row(KINDS[kind], sorted(groups[kind])) for kind in KINDS if kind in groups]
-    return ResponseTimes(kinds, each)
-
-
-def _kind_row(label: str, durations_ms: list[int]) -> KindRow:
-    percentile_95 = durations_ms[math.ceil(len(durations_ms) * 0.95) - 1]
-    return KindRow(
-        label,
-        len(durations_ms),
-        format_milliseconds(statistics.median(durations_ms)),
-        format_milliseconds(percentile_95),
-        format_milliseconds(durations_ms[-1]),
-    )
+def _part(call: Call, item: CostItem) -> CostPart:
+    return CostPart(item.label, format_credits(item.amount), item_origin(call, item))

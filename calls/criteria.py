@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import functools
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -15,9 +15,10 @@ import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
-from django.db.models.lookups import In
 
 from calls import search
+from calls.annotations.conditions import starred_by, tagged
+from calls.annotations.models import tag_key
 from calls.choices import Direction, Status
 from calls.days import day_start
 from calls.paging import COLUMNS, Order
@@ -76,6 +77,11 @@ def parse_id(text: str) -> int:
     return int(text)
 
 
+def parse_tag(text: str) -> str:
+    """The key of a tag, however it is spelled."""
+    return tag_key(text)
+
+
 def parse_variable(text: str) -> tuple[str, str | None]:
     """`name:value` or `name`."""
     name, colon, value = text.partition(":")
@@ -131,13 +137,15 @@ def words_of(choices: Iterable[str]) -> Callable[[str], str]:
 
 @dataclass(frozen=True)
 class Selection:
-    """What conditions and words need to know: the zone, its day of today, and the names of the visible; and whether
-    the calls are looked at one by one (see calls.search)."""
+    """What conditions and words need to know: the zone, its day of today, the names of the visible (tags by their
+    keys) and whose stars are meant; and whether the calls are looked at one by one (see calls.search)."""
 
     zone: ZoneInfo
     today: date
     assistants: dict[int, str]
     campaigns: dict[int, str]
+    tags: dict[str, str] = field(default_factory=dict)
+    user_pk: int | None = None
     walk: bool = False
 
 
@@ -183,18 +191,11 @@ def to_day(day: date, selection: Selection) -> Q:
     return Q(started_at__lt=day_start(day + timedelta(days=1), selection.zone))
 
 
-def any_of(column: str, values: list[Any], selection: Selection) -> Q:
-    """One of the values. Many calls are walked in their order and not gathered for each value and sorted."""
-    if selection.walk and len(values) > 1:
-        return Q(In(search.unindexed(column), values))
-    return Q(**{f"{column}__in": values})
-
-
 def in_campaigns(campaigns: list[int | str], selection: Selection) -> Q:
     ids = [campaign for campaign in campaigns if campaign != NO_CAMPAIGN]
     if NO_CAMPAIGN not in campaigns:
-        return any_of("campaign_id", ids, selection)
-    return Q(campaign__isnull=True) | (any_of("campaign_id", ids, selection) if ids else Q())
+        return search.any_of("campaign_id", ids, walk=selection.walk)
+    return Q(campaign__isnull=True) | (search.any_of("campaign_id", ids, walk=selection.walk) if ids else Q())
 
 
 class EachVariable(Criterion):
@@ -224,7 +225,9 @@ CRITERIA = {
     "from": Criterion(One(parse_day), from_day, lambda day, s: f"from {day}"),
     "to": Criterion(One(parse_day), to_day, lambda day, s: f"to {day}"),
     "assistant": Criterion(
-        Many(parse_id), lambda ids, s: any_of("assistant_id", ids, s), lambda id, s: f"assistant {s.assistants[id]}"
+        Many(parse_id),
+        lambda ids, s: search.any_of("assistant_id", ids, walk=s.walk),
+        lambda id, s: f"assistant {s.assistants[id]}",
     ),
     "campaign": Criterion(
         Many(parse_campaign),
@@ -233,7 +236,7 @@ CRITERIA = {
     ),
     "status": Criterion(
         Many(words_of(Status.values)),
-        lambda statuses, s: any_of("status", statuses, s),
+        lambda statuses, s: search.any_of("status", statuses, walk=s.walk),
         lambda status, s: Status(status).label.lower(),
     ),
     "direction": Criterion(
@@ -276,5 +279,13 @@ CRITERIA = {
         One(words_of(("true", "false"))),
         lambda word, s: Q(recorded__in=[word == "true"]),
         lambda word, s: "recorded" if word == "true" else "not recorded",
+    ),
+    "tag": Criterion(
+        Many(parse_tag), lambda keys, s: tagged(keys, walk=s.walk), lambda key, s: f"tagged {s.tags[key]}"
+    ),
+    "starred": Criterion(
+        One(words_of(("true",))),
+        lambda word, s: starred_by(s.user_pk, walk=s.walk),
+        lambda word, s: "with my star",
     ),
 }

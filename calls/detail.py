@@ -1,12 +1,8 @@
-"""One call as its page shows it: everything prepared, so that the templates only write it out. What it cost and how
-fast the APIs answered is in calls.breakdown."""
+"""One call as its page shows it: everything prepared, so that the templates only write it out."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+import re
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
@@ -16,18 +12,16 @@ from django.http import QueryDict
 from django.templatetags.static import static
 from django.urls import reverse
 
-from calls import breakdown
-from calls.choices import Direction, RecordingState, Speaker
-from calls.format import UNKNOWN, format_credits, format_duration, format_moment, format_offset, format_phone
-from calls.models import Call, CapturedVariable, Recording
-
-# Longer values are folded.
-LINES_SHOWN = 12
-CHARACTERS_SHOWN = 400
-# Longer values stand below their name.
-CHARACTERS_IN_COLUMN = 40
-
-SPEAKERS = dict(Speaker.choices)
+from calls.breakdown import cost
+from calls.captured import variables
+from calls.choices import Direction, RecordingState
+from calls.format import UNKNOWN, format_credits, format_duration, format_moment, format_phone
+from calls.models import Call, Recording
+from calls.response_times import measured, response_times
+from calls.timeline import timeline
+from calls.transcripts.answers import answers
+from calls.transcripts.shown import pretty, shown
+from calls.waveform import last_moment_ms, waveform
 
 RECORDING_WORDS = {
     RecordingState.PENDING: "There is a recording; it has not been fetched from the platform yet.",
@@ -37,28 +31,52 @@ RECORDING_WORDS = {
     RecordingState.FAILED: "The recording could not be fetched from the platform.",
     RecordingState.REMOVED: "The recording was removed.",
 }
+# A phrase in quotes, or a word; not those that are excluded with a minus.
+WANTED = re.compile(r'(?<![^\s])(?:"([^"]+)"|([^\s"-][^\s"]*))')
 
 
 def context_of(call: Call, zone: ZoneInfo, list_query: str) -> dict[str, Any]:
     """What calls/call.jinja and the page around it need. Reads the call's variables, cost items and response times.
     `list_query` is the query string of the list that the reader came from; "" for none."""
-    recording = getattr(call, "recording", None)
-    has_sound = recording is not None and recording.state == RecordingState.READY
     return {
         "call": call,
         "heading": heading(call),
         "title": f"{heading(call)}, {format_moment(call.started_at, zone)}",
         "summary": summary(call, zone),
+        "variables": variables(call),
+        "facts": facts(call),
+        "cost": cost(call),
+        "metadata": pretty(call.metadata) if call.metadata else "",
+        **heard(call, zone),
+        **addresses(call, list_query),
+        "find": words_to_find(list_query),
+    }
+
+
+def heard(call: Call, zone: ZoneInfo) -> dict[str, Any]:
+    """The recording, the transcript and the response times, which are shown along each other."""
+    recording = getattr(call, "recording", None)
+    has_sound = recording is not None and recording.state == RecordingState.READY
+    turns = call.transcript.turns if hasattr(call, "transcript") else []
+    times = measured(call)
+    found = answers(turns, times)
+    recording_ms = recording.duration_ms if recording and has_sound else None
+    length_ms = max([recording_ms or call.duration_ms or 0, last_moment_ms(turns), 1])
+    return {
         "has_sound": has_sound,
         "recording_words": "" if has_sound else recording_words(call, recording),
-        "turns": turns(call.transcript.turns, seekable=has_sound) if hasattr(call, "transcript") else [],
-        "variables": [variable(captured) for captured in call.variables.order_by("pk")],
-        "facts": facts(call, zone),
-        "cost": breakdown.cost(call),
-        "response_times": breakdown.response_times(call),
-        "metadata": pretty(call.metadata) if call.metadata else "",
-        **addresses(call, list_query),
+        "wave": waveform(recording, turns, found) if recording and has_sound else None,
+        "turns": shown(turns, found),
+        "response_times": response_times(times, found, length_ms),
+        "timeline": timeline(call, zone, recording_ms),
     }
+
+
+def words_to_find(list_query: str) -> str:
+    """What to look for in the transcript: the first words that the list was searched for, "" for none."""
+    for quoted, word in WANTED.findall(QueryDict(list_query).get("q", "")):
+        return quoted or word
+    return ""
 
 
 def addresses(call: Call, list_query: str) -> dict[str, str]:
@@ -69,6 +87,7 @@ def addresses(call: Call, list_query: str) -> dict[str, str]:
         "list_url": f"{reverse('calls:list')}{'?' if query else ''}{query}#call-{call.pk}",
         "page_url": call.get_absolute_url() + suffix,
         "recording_url": reverse("recordings:recording", args=[call.uuid]),
+        "transcript_url": f"{call.get_absolute_url()}transcript",
         "icons_url": static("img/icons.svg"),
     }
 
@@ -95,16 +114,11 @@ def with_unit(credits: Decimal | None) -> str:
     return UNKNOWN if credits is None else f"{format_credits(credits)} credits"
 
 
-def facts(call: Call, zone: ZoneInfo) -> list[tuple[str, str]]:
+def facts(call: Call) -> list[tuple[str, str]]:
     """What the page says besides its summary; the words in the platform's language come as they are."""
     return [
         ("From", format_phone(call.from_number)),
         ("To", format_phone(call.to_number)),
-        ("Initiated", format_moment(call.started_at, zone)),
-        ("Answered", format_moment(call.answered_at, zone)),
-        ("Ended", format_moment(call.ended_at, zone)),
-        ("Rang for", format_duration(ring_ms(call))),
-        ("Talked for", format_duration(call.duration_ms)),
         ("Ended because", call.ended_reason or UNKNOWN),
         ("Ended by", call.get_ended_by_display() or UNKNOWN),
         ("Platform", call.source),
@@ -114,105 +128,9 @@ def facts(call: Call, zone: ZoneInfo) -> list[tuple[str, str]]:
     ]
 
 
-def ring_ms(call: Call) -> int | None:
-    """Until somebody answered, or until it ended without; None while it rings and where that is not known."""
-    until = call.answered_at or (None if call.duration_ms else call.ended_at)
-    return milliseconds(call.started_at, until)
-
-
-def milliseconds(start: datetime, end: datetime | None) -> int | None:
-    return None if end is None or end < start else (end - start) // timedelta(milliseconds=1)
-
-
 def recording_words(call: Call, recording: Recording | None) -> str:
     if recording is not None:
         return f"{RECORDING_WORDS[RecordingState(recording.state)]} {recording.reason}".strip()
     if call.is_live:
         return "The call is not over; a recording may follow."
     return "No recording of this call is known."
-
-
-@dataclass(frozen=True, slots=True)
-class TurnShown:
-    """A turn of the transcript. `seek` is where to play from in seconds, "" where one cannot; `arguments` and
-    `result` are a tool's, readable."""
-
-    speaker: str
-    speaker_label: str
-    time: str
-    seek: str
-    text: str
-    arguments: str
-    result: str
-    is_tool: bool
-    is_error: bool
-    interrupted: bool
-
-
-def turns(stored: list[dict[str, Any]], *, seekable: bool) -> list[TurnShown]:
-    return [_turn(turn, seekable) for turn in stored]
-
-
-def _turn(turn: Mapping[str, Any], seekable: bool) -> TurnShown:
-    speaker, start = turn["speaker"], turn.get("start_seconds")
-    is_tool = speaker == Speaker.TOOL
-    return TurnShown(
-        speaker=speaker,
-        speaker_label=SPEAKERS.get(speaker, speaker),
-        time=format_offset(start),
-        seek=f"{start:.3f}" if seekable and start is not None else "",
-        text=(turn.get("name") or "Tool") if is_tool else turn["text"],
-        arguments=pretty_text(turn["text"]) if is_tool else "",
-        result=pretty_text(turn.get("result") or "") if is_tool else "",
-        is_tool=is_tool,
-        is_error=bool(turn.get("is_error")),
-        interrupted=bool(turn.get("interrupted")),
-    )
-
-
-def pretty(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=2)
-
-
-def pretty_text(text: str) -> str:
-    """JSON in lines; other text as it is."""
-    if not text.lstrip().startswith(("{", "[")):
-        return text
-    try:
-        return pretty(json.loads(text))
-    except ValueError:
-        return text
-
-
-@dataclass(frozen=True, slots=True)
-class VariableShown:
-    """A captured variable. `type` is the JSON type, `is_code` is anything but a string, `is_tall` takes the whole
-    width; `preview` is the beginning of a value that is folded, "" for one that is not."""
-
-    name: str
-    type: str
-    value: str
-    is_code: bool
-    is_tall: bool
-    preview: str
-
-
-def variable(captured: CapturedVariable) -> VariableShown:
-    value, kind = captured.value, json_type(captured.value)
-    text = value if isinstance(value, str) else pretty(value)
-    is_long = len(text) > CHARACTERS_SHOWN or text.count("\n") >= LINES_SHOWN
-    preview = " ".join(text[:80].split()) if is_long else ""
-    is_tall = len(text) > CHARACTERS_IN_COLUMN or "\n" in text
-    return VariableShown(captured.name, kind, text, kind != "string", is_tall, preview)
-
-
-def json_type(value: object) -> str:
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "boolean"
-    if isinstance(value, int | float):
-        return "number"
-    if isinstance(value, str):
-        return "string"
-    return "array" if isinstance(value, list) else "object"

@@ -20,6 +20,7 @@ from django.db.models import Value
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 
+from calls.annotations.models import tag_key
 from calls.criteria import (
     CRITERIA,
     NO_CAMPAIGN,
@@ -33,7 +34,7 @@ from calls.criteria import (
     within_period,
 )
 from calls.days import today
-from calls.models import Assistant, Call, Campaign
+from calls.models import Assistant, Call, Campaign, Tag
 from calls.paging import LAST, BadToken, Order, Token
 from calls.querysets import CallQuerySet, User
 
@@ -64,6 +65,7 @@ class CallForm(forms.Form):
         self._check_names()
         self._check_options("assistant", self.selection.assistants)
         self._check_options("campaign", {NO_CAMPAIGN, *self.selection.campaigns})
+        self._check_options("tag", self.selection.tags, "a known tag")
         self._check_days()
         for name, unit in (("duration", "seconds"), ("cost", "credits")):
             least, most = self.cleaned_data.get(f"min_{name}"), self.cleaned_data.get(f"max_{name}")
@@ -79,10 +81,10 @@ class CallForm(forms.Form):
             elif not isinstance(self.fields[name], Many) and len(set(self.parameters.getlist(name))) > 1:
                 self.add_error(name, "Is given more than once.")
 
-    def _check_options(self, name: str, known: Iterable[Any]) -> None:
+    def _check_options(self, name: str, known: Iterable[Any], what: str = "") -> None:
         for value in self.cleaned_data.get(name, ()):
             if value not in known:
-                self.add_error(name, f"“{value}” is not the id of a known {name}.")
+                self.add_error(name, f"“{value}” is not {what or f'the id of a known {name}'}.")
                 return
 
     def _check_days(self) -> None:
@@ -108,14 +110,16 @@ class CallForm(forms.Form):
             self.add_error("before", "Goes without “after”.")
 
 
-def names_visible_to(user: User) -> tuple[dict[int, str], dict[int, str]]:
-    """The assistants and the campaigns that the user may know of: id -> name, ordered by name."""
+def names_visible_to(user: User) -> tuple[dict[int, str], dict[int, str], dict[str, str]]:
+    """The assistants, the campaigns and the tags that the user may know of: id (key of a tag) -> name, ordered by
+    name."""
     assistants = Assistant.objects.visible_to(user).values_list(Value(0), "pk", "name")
     campaigns = Campaign.objects.visible_to(user).values_list(Value(1), "pk", "name")
-    names: tuple[dict[int, str], dict[int, str]] = {}, {}
-    for kind, pk, name in sorted(assistants.union(campaigns, all=True), key=lambda row: row[2].casefold()):
+    tags = Tag.objects.visible_to(user).values_list(Value(2), "pk", "name")
+    names: tuple[dict[int, str], dict[int, str], dict[int, str]] = {}, {}, {}
+    for kind, pk, name in sorted(assistants.union(campaigns, tags, all=True), key=lambda row: row[2].casefold()):
         names[kind][pk] = name
-    return names
+    return names[0], names[1], {tag_key(name): name for name in names[2].values()}
 
 
 @dataclass(frozen=True)
@@ -142,7 +146,7 @@ class CallFilter(django_filters.FilterSet):
     def for_user(cls, data: QueryDict, user: User, now: datetime | None = None) -> CallFilter:
         """Reads the parameters in the reporting zone. One small query, for the names of what can be chosen."""
         zone = ZoneInfo(settings.TIME_ZONE)
-        selection = Selection(zone, today(now or timezone.now(), zone), *names_visible_to(user))
+        selection = Selection(zone, today(now or timezone.now(), zone), *names_visible_to(user), user_pk=user.pk)
         return cls(data, Call.objects.visible_to(user), selection)
 
     @classmethod
@@ -238,6 +242,10 @@ class CallFilter(django_filters.FilterSet):
     def query_within(self, period: str) -> str:
         """The query string with another period instead of its range of days."""
         return self.query(**{"from": None, "to": None, "period": period})
+
+    def query_here(self) -> str:
+        """The query string of the list as it is, on this page of it."""
+        return self._encode(self.data, {})
 
     def query_of_page(self, parameter: str, token: object) -> str:
         """The query string of another page of the same list; `parameter` is after or before."""

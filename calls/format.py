@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -74,3 +75,9 @@ def format_time(moment: datetime | None, zone: ZoneInfo, now: datetime) -> str:
 def format_moment(moment: datetime | None, zone: ZoneInfo) -> str:
     """`20 Nov 2026, 14:03:11` in the zone."""
     return UNKNOWN if moment is None else f"{moment.astimezone(zone):%-d %b %Y, %H:%M:%S}"
+
+
+def file_stem(started_at: datetime, phone_number: str, zone: ZoneInfo) -> str:
+    """`2026-11-20-1403-+12025550123`, what files of a call are named after: its start in the zone, and with whom."""
+    number = re.sub(r"[^\w+-]", "", phone_number)
+    return "-".join(filter(None, [f"{started_at.astimezone(zone):%Y-%m-%d-%H%M}", number]))

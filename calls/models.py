@@ -9,7 +9,12 @@ from django.db import models, transaction
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Concat
 from django.urls import reverse
+from django.utils import timezone
 
+from calls.annotations.models import CallTag as CallTag
+from calls.annotations.models import Note as Note
+from calls.annotations.models import Star as Star
+from calls.annotations.models import Tag as Tag
 from calls.choices import LIVE_STATUSES, Component, Direction, EndedBy, RecordingState, ResponseKind, Status
 from calls.querysets import AssistantQuerySet, CallQuerySet, CampaignQuerySet
 
@@ -267,17 +272,38 @@ class ResponseTime(models.Model):
 
 
 class Recording(models.Model):
-    """The sound of one call. A call without a row was not recorded, as far as is known."""
+    """The sound of one call. A call without a row was not recorded, as far as is known.
+
+    From `due_at` on, somebody has to look after the row: fetch `url` when it is pending, examine `file` when it is
+    ready already (a demo, sound that came in a payload), take over when its `owner` is silent. None is never.
+    """
 
     call = models.OneToOneField(Call, models.CASCADE, primary_key=True)
     state = models.CharField(max_length=12, choices=recording_state_choices, default=RecordingState.PENDING)
     reason = models.CharField(max_length=300, blank=True, help_text="Why it is not ready, in words.")
     url = models.URLField(max_length=2000, blank=True, help_text="Where the platform keeps it.")
     file = models.FileField(upload_to="recordings/%Y/%m/", max_length=300, blank=True)
+    playable_file = models.FileField(
+        upload_to="recordings/%Y/%m/", max_length=300, blank=True, help_text="An MP3 copy, if browsers need one."
+    )
+    sha256 = models.CharField(max_length=64, blank=True, help_text="Of the file.")
     content_type = models.CharField(max_length=100, blank=True)
+    codec = models.CharField(max_length=40, blank=True)
     size_bytes = models.PositiveBigIntegerField(null=True, blank=True)
     channels = models.PositiveSmallIntegerField(null=True, blank=True)
     duration_ms = models.PositiveIntegerField(null=True, blank=True)
+    # For each channel, the loudest sample of each of 1,000 equal parts (fewer when it is very short), 0 to 127.
+    peaks = models.JSONField(null=True, blank=True)
+
+    attempts = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField(null=True, blank=True, default=timezone.now)
+    owner = models.CharField(max_length=40, blank=True, editable=False, help_text="The attempt that goes on.")
+
+    class Meta:
+        indexes = [
+            # What the sweeper looks for: a handful of rows among all.
+            models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="recording_due"),
+        ]
 
     def __str__(self) -> str:
         return f"recording of {self.call_id}"

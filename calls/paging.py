@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -209,19 +209,27 @@ def _read(
     calls: CallQuerySet, order: Order, limit: int, token: Token | None, *, backwards: bool, few: bool
 ) -> list[dict[str, Any]]:
     """Up to `limit` rows from the token on, in the order of the list, read from its end when backwards."""
+    rows: list[Any] = []
+    for part in parts_from(token, calls, order, backwards=backwards, few=few):
+        rows += part[: limit - len(rows)]
+        if len(rows) == limit:
+            break
+    return rows[::-1] if backwards else rows
+
+
+def parts_from(
+    token: Token | None, calls: CallQuerySet, order: Order, *, backwards: bool, few: bool
+) -> Iterator[CallQuerySet]:
+    """The calls from the token on, the nearest first; querysets to be read one after the other."""
     descending = order.descending != backwards
     parts = list(enumerate(zip(order.parts(calls), order.keys, strict=True)))
-    rows: list[Any] = []
     for index, (part, columns) in reversed(parts) if backwards else parts:
         if token and (index > token.part if backwards else index < token.part):
             continue
         if token and index == token.part:
             part = part.filter(RowComparison(columns, "<" if descending else ">", token.key))
         keys = [unindexed(column) if few else F(column) for column in columns]
-        rows += part.order_by(*(OrderBy(key, descending=descending) for key in keys))[: limit - len(rows)]
-        if len(rows) == limit:
-            break
-    return rows[::-1] if backwards else rows
+        yield part.order_by(*(OrderBy(key, descending=descending) for key in keys))
 
 
 def newer_than(token: Token, calls: CallQuerySet) -> CallQuerySet:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from calls.choices import Direction, Status
@@ -38,25 +38,48 @@ class Field:
 
 
 def panel(selection: CallFilter) -> dict[str, Field]:
+    """The fields by name."""
+    options = options_of(selection)
+    return {name: _field(name, options.get(name, ()), selection) for name in CRITERIA}
+
+
+def found_options(name: str, find: str, selection: CallFilter) -> Field:
+    """A field with the options whose name has the text in it, and those that are chosen."""
+    chosen = set(selection.data.getlist(name))
+    options = options_of(selection)[name]
+    found = [(value, label) for value, label in options if value in chosen or find.casefold() in label.casefold()]
+    return _field(name, found, selection)
+
+
+def options_of(selection: CallFilter) -> dict[str, Sequence[tuple[str, str]]]:
+    """Value and label of what can be chosen, by the name of the field."""
     names = selection.selection
-    options = {
+    return {
         "period": [("", "All time"), *((value, label) for value, label in PERIODS.items() if value != "all")],
         "assistant": [(str(id), name) for id, name in names.assistants.items()],
         "campaign": [(NO_CAMPAIGN, "No campaign"), *((str(id), name) for id, name in names.campaigns.items())],
         "status": Status.choices,
         "direction": [("", "Any"), *Direction.choices],
         "recorded": [("", "Any"), ("true", "Recorded"), ("false", "Not recorded")],
+        "tag": list(names.tags.items()),
+        "starred": [("", "Any"), ("true", "With my star")],
     }
-    return {name: _field(name, options.get(name, ()), selection) for name in CRITERIA}
 
 
 def _field(name: str, options: Iterable[tuple[str, str]], selection: CallFilter) -> Field:
     texts = [text for text in selection.data.getlist(name) if text]
     chosen = set(texts or [""]) | ({""} if texts == ["all"] else set())  # period=all says what no period means
+    chosen |= {str(value) for value in selection.chosen(name)}  # a tag may be spelled otherwise
     shown = [Option(value, label, value in chosen) for value, label in options]
     kept = [option for index, option in enumerate(shown) if index < OPTIONS_SHOWN or option.chosen]
     error = " ".join(map(str, selection.form.errors.get(name, ())))
     return Field(name, texts[-1] if texts else "", error, kept, len(shown) - len(kept))
+
+
+def are_days_shown(fields: dict[str, Field]) -> bool:
+    """Whether the two days stand in the panel. Without JavaScript they always do."""
+    days = (fields["from"], fields["to"])
+    return fields["period"].value == "custom" or any(day.value or day.error for day in days)
 
 
 def kept(selection: CallFilter) -> list[tuple[str, str]]:
@@ -66,7 +89,10 @@ def kept(selection: CallFilter) -> list[tuple[str, str]]:
 
 
 # The filters that are folded away until one of them is used.
-FOLDED = ("campaign", "direction", "recorded", "min_duration", "max_duration", "min_cost", "max_cost", "q", "variable")
+FOLDED = (
+    *("campaign", "direction", "recorded", "min_duration", "max_duration", "min_cost", "max_cost", "q", "variable"),
+    *("tag", "starred"),
+)
 
 
 def sizes(selection: CallFilter) -> list[tuple[int, str, bool]]:

@@ -18,6 +18,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Exists, F, Func, Lookup, OuterRef, Q, TextField, Value
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Concat
+from django.db.models.lookups import In
 from django.db.models.sql.compiler import SQLCompiler
 
 from calls.models import Call, CapturedVariable, Transcript
@@ -113,9 +114,18 @@ def captured(name: str, text: str | None, *, walk: bool = False) -> Q:
     return Q(Exists(CapturedVariable.objects.filter(**found, call=OuterRef("pk"))))
 
 
-def unindexed(column: str) -> F | Func:
-    """The column, hidden from SQLite's planner, which knows only averages and takes an index where it should not."""
-    return Func(F(column), template="+%(expressions)s") if connection.vendor == "sqlite" else F(column)
+def any_of(column: str, values: list[Any], *, walk: bool = False) -> Q:
+    """Calls with one of the values in the column."""
+    if connection.vendor == "sqlite" and walk and len(values) > 1:
+        return Q(In(unindexed(column), values))
+    return Q(**{f"{column}__in": values})
+
+
+def unindexed(column: str) -> Func:
+    """The column, hidden from the planner, which would walk its index where the calls are few: SQLite knows only
+    averages, and PostgreSQL guesses how often a rare word occurs."""
+    hidden = "+%(expressions)s" if connection.vendor == "sqlite" else "COALESCE(%(expressions)s, %(expressions)s)"
+    return Func(F(column), template=hidden)
 
 
 def _having_all(phrases: tuple[str, ...], *, walk: bool) -> Q:

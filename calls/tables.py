@@ -107,8 +107,8 @@ def _header(column: Any, selection: CallFilter) -> Header:
 def rows(values: list[dict[str, Any]], selection: CallFilter) -> list[Row]:
     """The rows of a page; each links to its call and brings the list's query string along, for the way back."""
     base = reverse("calls:list")
-    query = selection.query()
-    suffix = f"?{urlencode({'list': query})}" if query else ""
+    query = selection.query_here()
+    suffix = f"?{urlencode({'list': query})}"
     zone, today = selection.selection.zone, selection.selection.today
     names = selection.selection.campaigns
     return [_row(call, f"{base}{call['uuid']}/{suffix}", names, zone, today.year) for call in values]

@@ -18,12 +18,14 @@ from django.views.decorators.vary import vary_on_headers
 from django_htmx.middleware import HtmxDetails
 
 from calls import detail, tables
+from calls.annotations.shown import annotations_of, page_of
 from calls.choices import LIVE_STATUSES
 from calls.criteria import PERIOD_DAYS, PERIODS, RANGE_PARAMETERS, SIZES, parse_id
 from calls.filters import DEFAULT_ORDER, LAYOUT, CallFilter
 from calls.models import Call
+from calls.neighbours import neighbours_of
 from calls.paging import COUNT_CAP, FEW, LAST, NO_PAGE, Page, Token, capped_count, newer_than, read_page
-from calls.panel import FOLDED, kept, panel, sizes
+from calls.panel import FOLDED, are_days_shown, found_options, kept, panel, sizes
 
 
 class HtmxHttpRequest(HttpRequest):
@@ -38,9 +40,11 @@ def call_list(request: HttpRequest) -> HttpResponse:
     fields = panel(selection)
     context = {
         "list_url": request.path,
+        "options_url": f"{request.path}options/",
         "is_valid": selection.is_valid(),
         "description": selection.describe(),
         "panel": fields,
+        "days_are_shown": are_days_shown(fields),
         "more_is_open": any(fields[name].value or fields[name].error for name in FOLDED),
         "kept": kept(selection),
         "chips": selection.chips(),
@@ -83,6 +87,18 @@ def updates(request: HttpRequest, newest: str, live: str) -> HttpResponse:
         "rows": tables.rows(list(calls), selection),
     }
     return HttpResponse(render_to_string("calls/updates.jinja", context))
+
+
+@require_safe
+@cache_control(private=True, no_store=True)
+def options(request: HttpRequest, name: str) -> HttpResponse:
+    """The choices of a filter that has too many to list, by a part of their name: `?find=text`, and those chosen."""
+    if name not in ("assistant", "campaign"):
+        raise Http404
+    chosen = request.GET.copy()
+    find = "".join(chosen.pop("find", []))
+    field = found_options(name, find, CallFilter.for_user(chosen, request.user))
+    return HttpResponse(render_to_string("calls/options.jinja", {"field": field}))
 
 
 def page_errors(selection: CallFilter) -> list[str]:
@@ -177,14 +193,25 @@ def _wider_range(selection: CallFilter, period: str) -> WiderRange:
 @vary_on_headers("HX-Request")
 def call_detail(request: HtmxHttpRequest, uuid: UUID) -> HttpResponse:
     """The page of a call; htmx, which unfolds a call inside the list, gets the part without the frame."""
+    return show_call(request, uuid, request.GET.get("list"))
+
+
+def show_call(
+    request: HttpRequest, uuid: UUID, list_query: str | None, status: int = 200, **messages: dict[str, str]
+) -> HttpResponse:
+    """`list_query` is the query string of the list that the reader came from, None for none; `messages` are those
+    about what the reader wanted to add (see calls.annotations.shown)."""
     calls = Call.objects.visible_to(request.user).select_related("campaign", "recording", "transcript")
     call = get_object_or_404(calls, uuid=uuid)
     is_part = is_for_part(request)
-    context = detail.context_of(call, ZoneInfo(settings.TIME_ZONE), request.GET.get("list", ""))
+    context = detail.context_of(call, ZoneInfo(settings.TIME_ZONE), list_query or "")
+    context["page_url"] = page_of(call, list_query)
+    context["annotations"] = annotations_of(call, request, list_query, **messages)
     part = mark_safe(render_to_string("calls/call.jinja", context | {"is_part": is_part}))  # noqa: S308 - as above
     if is_part:
         return HttpResponse(part)
-    return render(request, "calls/call_detail.html", {**context, "part": part})
+    context["neighbours"] = neighbours_of(call, list_query, request.user)
+    return render(request, "calls/call_detail.html", {**context, "part": part}, status=status)
 
 
 def is_for_part(request: HttpRequest) -> bool:

@@ -12,7 +12,7 @@ from enum import Enum, auto
 from functools import partial
 from typing import Any
 
-from calls.models import Call
+from calls.models import Call, Tag
 from exports.cells import credits_text, json_text, seconds, unescaped
 
 
@@ -115,6 +115,20 @@ def nothing_as_none(text: str | None, nothing: str) -> str | None:
     return None if text == nothing else unescaped(text)
 
 
+SQLITE_TAGS = """(SELECT group_concat(name, ', ') FROM (SELECT name FROM calls_calltag
+JOIN calls_tag ON calls_tag.id = tag_id WHERE call_id = t.id ORDER BY key))"""
+POSTGRESQL_TAGS = """(SELECT string_agg(name, ', ' ORDER BY key COLLATE "C") FROM calls_calltag
+JOIN calls_tag ON calls_tag.id = tag_id WHERE call_id = t.id)"""
+
+
+def tags(call: Any) -> str | None:
+    return ", ".join(sorted_tags(row.tag for row in call.tagged)) or None
+
+
+def sorted_tags(tags: Iterable[Tag]) -> list[str]:
+    return [tag.name for tag in sorted(tags, key=lambda tag: tag.key)]
+
+
 FLAT = (
     field("id", Kind.UUID, "uuid"),
     field("source", Kind.TEXT),
@@ -134,7 +148,7 @@ FLAT = (
     field("duration_seconds", Kind.SECONDS, "duration_ms"),
     field("cost", Kind.CREDITS),
     field("recording", Kind.WORD, "recording__state"),
-    Column("tags", Kind.TEXT, lambda call: None, sqlite="NULL", postgresql="NULL::text"),
+    Column("tags", Kind.TEXT, tags, "", SQLITE_TAGS, POSTGRESQL_TAGS),
 )
 NESTED = (
     Column("variables", Kind.JSON, variables, "", SQLITE_VARIABLES, POSTGRESQL_VARIABLES, empty="{}"),

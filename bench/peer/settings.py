@@ -10,5 +10,5 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "bench" / "peer" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
-    }
+    },
 ]

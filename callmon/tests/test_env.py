@@ -71,9 +71,50 @@ def test_it_takes_a_database(value):
     assert read("DATABASE_URL", value, "url", "", schemes=("sqlite", "postgres")) == value
 
 
-def test_it_rejects_a_value_for_a_name_that_takes_none_yet():
-    with pytest.raises(BadEnvironment, match="^STORAGE_URL='s3://bucket': takes no value yet, files are in DATA_DIR$"):
-        read("STORAGE_URL", "s3://bucket", "nothing", "files are in DATA_DIR")
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("ftp://bucket", "bucket", "s3://", "s3:///prefix", "s3://Bucket", "s3://b", "s3://bucket?x=1"),
+        *("s3://user:secret@bucket", "s3://bucket:80/prefix"),
+    ],
+)
+def test_it_rejects_what_is_not_a_bucket(value):
+    with pytest.raises(BadEnvironment, match="^STORAGE_URL=.*: takes an address such as s3://") as problem:
+        read("STORAGE_URL", value, "bucket")
+    assert "secret" not in str(problem.value)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("", ("", "")),
+        ("s3://calls.example", ("calls.example", "")),
+        ("s3://calls/a/b/", ("calls", "a/b")),
+    ],
+)
+def test_it_takes_a_bucket_with_a_prefix(value, expected):
+    assert read("STORAGE_URL", value, "bucket") == expected
+
+
+@pytest.mark.parametrize("value", ["http://a", "a/b", "10.0.0.1/8", "300.0.0.0/8", "a,b c", "*.a", "[::1]"])
+def test_it_rejects_what_are_not_hosts(value):
+    with pytest.raises(BadEnvironment, match="^RECORDING_ALLOWED_HOSTS=.*: takes host names and networks"):
+        read("RECORDING_ALLOWED_HOSTS", value, "hosts")
+
+
+def test_it_takes_hosts_and_networks():
+    expected = ["media.example.com", "10.0.0.0/8", "::1", "minio"]
+    assert read("RECORDING_ALLOWED_HOSTS", " Media.Example.com., 10.0.0.0/8 ,::1,,minio", "hosts") == expected
+
+
+@pytest.mark.parametrize("value", ["protected", "/protected", "/a b/", "/", "//", "http://a/"])
+def test_it_rejects_what_is_not_a_path(value):
+    with pytest.raises(BadEnvironment, match="^X_ACCEL_REDIRECT=.*: takes a path such as /protected/"):
+        read("X_ACCEL_REDIRECT", value, "path")
+
+
+def test_it_takes_a_path():
+    assert read("X_ACCEL_REDIRECT", "/protected/files/", "path") == "/protected/files/"
 
 
 # No permission keeps root out of these.
@@ -100,9 +141,15 @@ def test_it_hides_the_password_of_an_address():
         ("HOST", "127.0.0.1:8000"),
         ("PORT", "eighty"),
         ("PUBLIC_URL", "calls.example.com"),
+        ("RECORDING_ALLOWED_HOSTS", "http://localhost"),
+        ("RECORDING_FETCHES", "0"),
+        ("RECORDING_MAX_MB", "none"),
         ("REDIS_URL", "http://u:secret@localhost"),
+        ("S3_ENDPOINT_URL", "minio:9000"),
+        ("S3_REDIRECT_URL", "minio:9000"),
         ("STORAGE_URL", "ftp://u:secret@localhost"),
         ("TIME_ZONE", "Mars/Olympus"),
+        ("X_ACCEL_REDIRECT", "protected"),
     ],
 )
 def test_nonsense_in_a_setting_stops_the_start_with_one_line(name, value):

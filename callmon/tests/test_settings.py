@@ -12,7 +12,8 @@ from django.conf import settings
 
 def settings_with(*names, **environment):
     """The values of settings in a process of its own."""
-    code = f"import json, callmon.settings as s; print(json.dumps([getattr(s, name, None) for name in {names!r}]))"
+    values = f"[getattr(s, name, None) for name in {names!r}]"
+    code = f"import json, callmon.settings as s; print(json.dumps({values}, default=str))"
     run = subprocess.run(
         [sys.executable, "-c", code],
         cwd=settings.BASE_DIR,
@@ -56,3 +57,17 @@ def test_the_secret_key_is_made_once_and_readable_by_its_owner_only(tmp_path):
     assert settings_with("SECRET_KEY", DATA_DIR=str(tmp_path), SECRET_KEY="") == first
     assert len(first[0]) >= 50
     assert stat.S_IMODE((tmp_path / "secret_key").stat().st_mode) == 0o600
+
+
+def test_files_are_kept_in_a_bucket_when_one_is_named():
+    server = {"STORAGE_URL": "s3://calls/kept", "S3_ENDPOINT_URL": "http://minio:9000/"}
+    [storages] = settings_with("STORAGES", **server)
+    storage = storages["default"]
+    assert storage["BACKEND"] == "calls.recordings.storage.BucketStorage"
+    names = ("bucket_name", "location", "endpoint_url", "addressing_style")
+    assert [storage["OPTIONS"][name] for name in names] == ["calls", "kept", "http://minio:9000", "path"]
+
+
+def test_the_page_may_play_from_where_browsers_are_sent():
+    [policy] = settings_with("CONTENT_SECURITY_POLICY", S3_REDIRECT_URL="https://s3.example.com")
+    assert policy["DIRECTIVES"]["media-src"] == ["'self'", "https://s3.example.com"]

@@ -80,8 +80,11 @@ class Latency:
 
 @dataclass(frozen=True, slots=True)
 class RecordingReference:
-    url: str
+    """Where the platform keeps it, or the sound itself, whatever format it is in."""
+
+    url: str = ""
     channels: int | None = None
+    audio: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

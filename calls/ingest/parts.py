@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from django.core.files.base import ContentFile
 from django.db.models import Model
+from django.utils import timezone
 
 from calls.choices import RecordingState, Speaker
 from calls.models import Call, CapturedVariable, CostItem, Recording, ResponseTime, Transcript
 from calls.search import words
+from calls.sounds import UNKNOWN_SUFFIX, Audio, keep, sound_name
 from calls.variables import value_text
 
 SPOKEN = (Speaker.ASSISTANT, Speaker.CALLER)
@@ -125,31 +128,52 @@ class RowsPart:
 
 
 class RecordingPart:
-    """`url` and `channels`. The row, once there, stays: the state of the sound belongs to whoever fetches it."""
+    """`url`, `channels`, `audio`. The row, once there, stays: the state of the sound belongs to whoever fetches it."""
 
     def empty(self) -> dict[str, Any]:
         return {}
 
     def load(self, call: Call) -> dict[str, Any]:
-        row = Recording.objects.filter(call=call).values("url", "channels").first()
-        return {key: value for key, value in row.items() if value is not None} if row else {}
+        row = Recording.objects.filter(call=call).only("url", "channels", "sha256").first()
+        if row is None:
+            return {}
+        audio = Audio(row.sha256) if row.sha256 else None
+        known = {"url": row.url, "channels": row.channels, "audio": audio}
+        return {key: value for key, value in known.items() if value is not None}
 
     def write(self, changes: Sequence[Change]) -> None:
         Recording.objects.bulk_create(
-            Recording(call=change.call, **change.after) for change in changes if not change.before
+            Recording(call=change.call, url=change.after.get("url", ""), channels=change.after.get("channels"))
+            for change in changes
+            if not change.before
         )
         for change in changes:
-            if change.before and change.after:
+            if change.after.get("audio") != change.before.get("audio"):
+                self._keep(change.call, change.after["audio"])
+            elif change.before and change.after:
                 self._correct(change)
+
+    @staticmethod
+    def _keep(call: Call, audio: Audio) -> None:
+        """Before the rows are committed: a file that no row names is better than a row without its file."""
+        row = Recording.objects.select_for_update().get(call=call)
+        if row.state == RecordingState.REMOVED:
+            return
+        row.file.name = keep(sound_name(call, audio.sha256, UNKNOWN_SUFFIX), ContentFile(audio.content))
+        row.state, row.reason, row.sha256, row.size_bytes = RecordingState.READY, "", audio.sha256, len(audio.content)
+        # What it holds is found out later, and whoever works on what was there before has lost it.
+        row.due_at, row.attempts, row.owner, row.playable_file.name = timezone.now(), 0, "", ""
+        row.save()
 
     @staticmethod
     def _correct(change: Change) -> None:
         row = Recording.objects.select_for_update().get(call=change.call)
         is_same_file = row.url.partition("?")[0] == change.after["url"].partition("?")[0]
-        row.url, row.channels = change.after["url"], change.after.get("channels")
+        row.url = change.after["url"]
         if row.state != RecordingState.REMOVED and not (is_same_file and row.state in FETCHED):
-            row.state, row.reason = RecordingState.PENDING, ""
-        row.save(update_fields=["url", "channels", "state", "reason"])
+            row.state, row.reason, row.channels = RecordingState.PENDING, "", change.after.get("channels")
+            row.due_at, row.attempts, row.owner = timezone.now(), 0, ""
+        row.save(update_fields=["url", "channels", "state", "reason", "due_at", "attempts", "owner"])
 
 
 PARTS: dict[str, Part] = {

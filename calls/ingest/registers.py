@@ -18,6 +18,7 @@ from decimal import Decimal
 from calls.choices import LIVE_STATUSES, Status
 from calls.ingest.conversions import credits_of, phone_number
 from calls.ingest.normalised import Amount, CostPart, Json, Named, NormalisedCall, Turn
+from calls.sounds import Audio
 
 NAME_LENGTH = 200
 WORD_LENGTH = 100
@@ -70,7 +71,7 @@ def registers(call: NormalisedCall, stamp: str, credits_per_usd: Decimal) -> Reg
     said: Registers = {}
     for kind, named in (("assistant", call.assistant), ("campaign", call.campaign)):
         said |= _named(kind, named, stamp)
-    status = call.status or (Status.COMPLETED if call.ended_at else Status.INITIATED)
+    status = call.status or (Status.COMPLETED if tells_of_an_end(call) else Status.INITIATED)
     by_rank = f"{_rank(call)} {stamp}"
     said["status"] = Said(by_rank, status)
     if call.raw_status:
@@ -114,10 +115,14 @@ def _rank(call: NormalisedCall) -> int:
     end; in our own format, which has no moment of observation, any end corrects another. Without a status, an end
     time tells of an end, and counts less than a status that says so."""
     if call.status is None:
-        return 4 if call.ended_at else 0
+        return 4 if tells_of_an_end(call) else 0
     if call.status in LIVE_STATUSES:
         return LIVE_STATUSES.index(call.status) + 1
     return 6 if call.status == Status.VOICEMAIL and call.observed_at else 5
+
+
+def tells_of_an_end(call: NormalisedCall) -> bool:
+    return call.ended_at is not None or (call.recording is not None and call.recording.audio is not None)
 
 
 def _named(kind: str, named: Named | None, stamp: str) -> Registers:
@@ -159,7 +164,10 @@ def _mappings(call: NormalisedCall) -> Iterator[tuple[str, Json]]:
         if key != COST_SOURCE:
             yield f"metadata.{key}", value
     if call.recording is not None:
-        yield "recording.url", call.recording.url
+        if call.recording.url:
+            yield "recording.url", call.recording.url
+        if call.recording.audio is not None:
+            yield "recording.audio", Audio.of(call.recording.audio)
         if call.recording.channels is not None:
             yield "recording.channels", call.recording.channels
 

@@ -3,6 +3,7 @@
 import calls.models
 import django.db.models.deletion
 import django.db.models.functions.text
+import django.utils.timezone
 import uuid
 from django.conf import settings
 from django.db import migrations, models
@@ -65,11 +66,21 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(blank=True, help_text='Why it is not ready, in words.', max_length=300)),
                 ('url', models.URLField(blank=True, help_text='Where the platform keeps it.', max_length=2000)),
                 ('file', models.FileField(blank=True, max_length=300, upload_to='recordings/%Y/%m/')),
+                ('playable_file', models.FileField(blank=True, help_text='An MP3 copy, if browsers need one.', max_length=300, upload_to='recordings/%Y/%m/')),
+                ('sha256', models.CharField(blank=True, help_text='Of the file.', max_length=64)),
                 ('content_type', models.CharField(blank=True, max_length=100)),
+                ('codec', models.CharField(blank=True, max_length=40)),
                 ('size_bytes', models.PositiveBigIntegerField(blank=True, null=True)),
                 ('channels', models.PositiveSmallIntegerField(blank=True, null=True)),
                 ('duration_ms', models.PositiveIntegerField(blank=True, null=True)),
+                ('peaks', models.JSONField(blank=True, null=True)),
+                ('attempts', models.PositiveSmallIntegerField(default=0)),
+                ('due_at', models.DateTimeField(blank=True, default=django.utils.timezone.now, null=True)),
+                ('owner', models.CharField(blank=True, editable=False, help_text='The attempt that goes on.', max_length=40)),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='recording_due')],
+            },
         ),
         migrations.CreateModel(
             name='Transcript',
@@ -204,5 +215,48 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='capturedvariable',
             constraint=models.UniqueConstraint(fields=('call', 'name'), name='variable_unique'),
+        ),
+        migrations.CreateModel(
+            name='Tag',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=50)),
+                ('key', models.CharField(editable=False, max_length=150, unique=True)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Note',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('text', models.TextField(max_length=5000)),
+                ('written_at', models.DateTimeField(auto_now_add=True)),
+                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('call', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notes', to='calls.call')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Star',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('starred_at', models.DateTimeField(auto_now_add=True)),
+                ('call', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='stars', to='calls.call')),
+                ('user', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('user', 'call'), name='star_unique')],
+            },
+        ),
+        migrations.CreateModel(
+            name='CallTag',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('added_at', models.DateTimeField(auto_now_add=True)),
+                ('added_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('call', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='call_tags', to='calls.call')),
+                ('tag', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='call_tags', to='calls.tag')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('tag', 'call'), name='call_tag_unique')],
+            },
         ),
     ]

@@ -2,71 +2,86 @@
 
 from __future__ import annotations
 
-import hashlib
 import mimetypes
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models.fields.files import FieldFile
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils.cache import get_conditional_response
+from django.utils.encoding import filepath_to_uri
 from django.utils.http import content_disposition_header, http_date
 from django.views.decorators.http import require_safe
 
 from calls.choices import RecordingState
+from calls.format import file_stem
 from calls.models import Call, Recording
 from calls.recordings.ranges import NotSatisfiable, Span, requested_span
+from calls.recordings.sources import Version, bucket_of, read, version_of
 
-CHUNK_BYTES = 64 * 1024
+PLAYABLE_TYPE = "audio/mpeg"
 # Any other type could be a page with scripts in the name of this site.
 SOUND = re.compile(r"(audio|video)/[\w.+-]+(\s*;.*)?|application/ogg", re.ASCII)
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """The file as it is now; `modified` is in whole epoch seconds."""
-
-    size: int
-    modified: int
-    etag: str
 
 
 @require_safe
 def recording(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
     """The recording, whole or the range that is asked for; `?download=1` as an attachment."""
     calls = Call.objects.visible_to(request.user).filter(recording__state=RecordingState.READY)
-    call = get_object_or_404(calls.select_related("recording"), uuid=uuid)
-    version = version_of(call.recording.file)
-    unchanged = get_conditional_response(request, version.etag, version.modified)
-    response = unchanged or _answer(request, call.recording, version)
-    response["ETag"] = version.etag
-    response["Last-Modified"] = http_date(version.modified)
-    response["Accept-Ranges"] = "bytes"
+    calls = calls.select_related("recording").defer("recording__peaks")
+    return sound_of(request, get_object_or_404(calls, uuid=uuid))
+
+
+def sound_of(request: HttpRequest, call: Call, *, is_shared: bool = False) -> HttpResponseBase:
+    """What browsers play, and the original for `?download=1`. Whoever asks may hear the call, and it is ready.
+
+    What is shared never comes from the bucket itself, whose signed address outlives a revoked link.
+    """
+    is_download = request.GET.get("download") == "1"
+    recording = call.recording
+    has_copy = bool(recording.playable_file) and not is_download
+    file = recording.playable_file if has_copy else recording.file
+    kind = PLAYABLE_TYPE if has_copy else content_type(recording)
+    named = content_disposition_header(is_download, file_name(call, file)) or ""
+    response = None if is_shared else _sent_by_others(request, file, kind, named)
+    response = response or _sent(request, file, kind)
+    response["Content-Disposition"] = named
     # May be kept, but is asked for again each time, so that rights are checked.
     response["Cache-Control"] = "private, no-cache"
-    response["Content-Disposition"] = disposition(call, is_download=request.GET.get("download") == "1")
     return response
 
 
-def version_of(file: FieldFile) -> Version:
-    """Raises Http404 when the row says ready and the storage has lost the file."""
-    try:
-        size, modified = file.size, int(file.storage.get_modified_time(str(file.name)).timestamp())
-    except (OSError, ValueError):
-        raise Http404 from None
-    digest = hashlib.sha256(f"{file.name} {size} {modified}".encode()).hexdigest()
-    return Version(size, modified, f'"{digest[:32]}"')
+def _sent_by_others(request: HttpRequest, file: FieldFile, kind: str, named: str) -> HttpResponseBase | None:
+    """The bucket or the proxy in front of us does it, if the settings say so; ranges and conditions are theirs."""
+    if bucket := bucket_of(file):
+        # The signature is for GET.
+        is_asked = bool(settings.S3_REDIRECT_URL) and request.method == "GET"
+        return HttpResponseRedirect(bucket.signed_url(str(file.name), kind, named)) if is_asked else None
+    if settings.X_ACCEL_REDIRECT:
+        place = settings.X_ACCEL_REDIRECT + filepath_to_uri(str(file.name))
+        return HttpResponse(content_type=kind, headers={"X-Accel-Redirect": place})
+    return None
 
 
-def _answer(request: HttpRequest, recording: Recording, version: Version) -> HttpResponseBase:
-    kind, size = content_type(recording), version.size
+def _sent(request: HttpRequest, file: FieldFile, kind: str) -> HttpResponseBase:
+    version = version_of(file)
+    if version is None:
+        raise Http404
+    unchanged = get_conditional_response(request, version.etag, version.modified)
+    response = unchanged or _answer(request, file, kind, version)
+    response["ETag"] = version.etag
+    response["Last-Modified"] = http_date(version.modified)
+    response["Accept-Ranges"] = "bytes"
+    return response
+
+
+def _answer(request: HttpRequest, file: FieldFile, kind: str, version: Version) -> HttpResponseBase:
+    size = version.size
     if request.method == "HEAD":  # for which ranges are not defined
         return HttpResponse(content_type=kind, headers={"Content-Length": str(size)})
     try:
@@ -74,36 +89,19 @@ def _answer(request: HttpRequest, recording: Recording, version: Version) -> Htt
     except NotSatisfiable:
         return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
     sent = span or Span(0, size)
-    chunks = read(recording.file, sent)
-    response = StreamingHttpResponse(chunks, status=206 if span else 200, content_type=kind)
+    response = StreamingHttpResponse(read(file, sent), status=206 if span else 200, content_type=kind)
     response["Content-Length"] = str(sent.length)
     if span:
         response["Content-Range"] = f"bytes {span.start}-{span.stop - 1}/{size}"
     return response
 
 
-def read(file: FieldFile, span: Span) -> Iterator[bytes]:
-    """The bytes of the span in chunks. The file is open only while they are read."""
-    with file.storage.open(str(file.name)) as opened:
-        opened.seek(span.start)
-        left = span.length
-        while left and (chunk := opened.read(min(left, CHUNK_BYTES))):
-            left -= len(chunk)
-            yield chunk
-
-
 def content_type(recording: Recording) -> str:
     return recording.content_type if SOUND.fullmatch(recording.content_type) else "application/octet-stream"
 
 
-def disposition(call: Call, *, is_download: bool) -> str:
-    return content_disposition_header(is_download, file_name(call)) or ""
-
-
-def file_name(call: Call) -> str:
+def file_name(call: Call, file: FieldFile) -> str:
     """`2026-11-20-1403-+12025550123.mp3`: when it started in the reporting zone, and with whom."""
-    started = call.started_at.astimezone(ZoneInfo(settings.TIME_ZONE))
-    number = re.sub(r"[^\w+-]", "", call.phone_number)
-    recording = call.recording
-    suffix = PurePosixPath(str(recording.file.name)).suffix or mimetypes.guess_extension(recording.content_type)
-    return "-".join(filter(None, [f"{started:%Y-%m-%d-%H%M}", number])) + (suffix or "")
+    stem = file_stem(call.started_at, call.phone_number, ZoneInfo(settings.TIME_ZONE))
+    suffix = PurePosixPath(str(file.name)).suffix or mimetypes.guess_extension(call.recording.content_type)
+    return stem + (suffix or "")

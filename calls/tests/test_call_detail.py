@@ -1,7 +1,7 @@
 """GET /calls/<uuid>/, the page of one call."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from decimal import Decimal
 from html import unescape
 from uuid import uuid4
@@ -9,10 +9,10 @@ from uuid import uuid4
 import pytest
 from django.test import override_settings
 
-from calls import breakdown, detail
+from calls import detail
 from calls.choices import RecordingState, Status
 from calls.models import CostItem, Recording, ResponseTime
-from calls.tests.factory import NOON, make_assistant, make_call, make_campaign, make_user
+from calls.tests.factory import make_assistant, make_call, make_campaign, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -204,8 +204,14 @@ def with_recording(state, **fields):
 def test_a_ready_recording_has_a_player_and_a_download(reader):
     call = with_recording(RecordingState.READY)
     html = html_of(reader, call)
-    assert re.search(rf'<audio controls preload="metadata" src="/calls/{call.uuid}/recording/"', html)
+    assert re.search(rf'<audio controls [^>]*src="/calls/{call.uuid}/recording/"', html)
     assert f'href="/calls/{call.uuid}/recording/?download=1"' in html
+
+
+def test_a_ready_recording_has_a_picture_with_its_length_and_silences(reader):
+    html = html_of(reader, with_recording(RecordingState.READY, duration_ms=10_000, peaks=[[100] * 50 + [0] * 50]))
+    assert 'data-wave data-duration="10.000"' in html
+    assert 'data-skip-silence="5.20-9.80"' in html
 
 
 @pytest.mark.parametrize(
@@ -271,7 +277,7 @@ def test_a_tool_is_folded_with_arguments_and_result(reader):
     call = make_call(transcript=[turn])
     html = html_of(reader, call)
     assert '<details class="turn-text tool is-error"><summary><code>order_status</code>' in html
-    assert 'order_status failed Arguments { "order": "12345" } Result HTTP 504' in words_of(reader, call)
+    assert 'order_status failed Arguments {"order": "12345"} Result HTTP 504' in words_of(reader, call)
 
 
 def test_a_tool_that_went_well_is_not_marked(reader):
@@ -306,122 +312,28 @@ def test_html_is_text_wherever_it_comes_from(reader):
     assert html.count("&lt;script&gt;alert(1)&lt;/script&gt;") >= 14
 
 
+def test_the_transcript_is_downloaded_in_four_formats(reader):
+    call = make_call(transcript="Hello")
+    html = html_of(reader, call)
+    for suffix in ("txt", "json", "vtt", "srt"):
+        assert f'href="/calls/{call.uuid}/transcript.{suffix}" download' in html
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [("q%3Dorder+status", "order"), ("q%3D-late+%22my+order%22", "my order"), ("q%3D-late", ""), ("status%3Dbusy", "")],
+)
+def test_it_looks_for_what_the_list_was_searched_for(reader, query, words):
+    html = html_of(reader, make_call(transcript="Hello"), f"?list={query}")
+    assert f'data-find value="{words}"' in html
+
+
 def test_no_transcript_is_said_in_words(reader):
     assert "There is no transcript of this call." in words_of(reader, make_call())
     assert "its transcript may follow" in words_of(reader, make_call(status="ringing"))
 
 
-# Captured variables
-
-
-@pytest.mark.parametrize(
-    ("value", "text", "kind"),
-    [
-        ("12345", "12345", "string"),
-        (12345, "12345", "number"),
-        (1.5, "1.5", "number"),
-        (True, "true", "boolean"),
-        (None, "null", "null"),
-        ([1, "two"], '[\n  1,\n  "two"\n]', "array"),
-        ({"city": "Zürich"}, '{\n  "city": "Zürich"\n}', "object"),
-    ],
-)
-def test_a_variable_keeps_its_json_type(value, text, kind):
-    call = make_call(variables={"captured": value})
-    shown = detail.variable(call.variables.get())
-    assert (shown.value, shown.type) == (text, kind)
-
-
-def test_a_long_value_is_folded_behind_its_beginning(reader):
-    call = make_call(variables={"summary": "many words " * 100})
-    assert re.search(r"<summary>many words [^<]*…</summary>", html_of(reader, call))
-
-
-# Cost
-
-
-def make_costs(call, **amounts):
-    for component, amount in amounts.items():
-        CostItem.objects.create(call=call, component=component, amount=Decimal(amount))
-    return breakdown.cost(call)
-
-
-def test_costs_are_summed_by_component_and_the_largest_comes_first():
-    call = make_call(cost=Decimal("1.2500"))
-    make_costs(call, llm="0.2000", telephony="0.8500")
-    cost = make_costs(call, llm="0.2000")
-    assert [(row.label, row.amount, row.percent) for row in cost.rows] == [
-        ("Telephony", "0.85", "68.0"),
-        ("Language model", "0.40", "32.0"),
-    ]
-    assert (cost.rest, cost.total) == ("", "1.25")
-
-
-@pytest.mark.parametrize(
-    ("total", "label", "rest"), [("1.5000", "Not itemised", "0.25"), ("1.0000", "Itemised beyond the total", "-0.25")]
-)
-def test_a_difference_to_the_total_is_shown(total, label, rest):
-    cost = make_costs(make_call(cost=Decimal(total)), llm="1.2500")
-    assert (cost.rest_label, cost.rest) == (label, rest)
-
-
-def test_without_a_total_the_sum_is_the_total():
-    cost = make_costs(make_call(cost=None), llm="1.2500", tts="0.0025")
-    assert (cost.rest, cost.total) == ("", "1.2525")
-
-
-def test_costs_of_nothing_divide_by_nothing():
-    assert make_costs(make_call(cost=Decimal(0)), llm="0").rows[0].percent == "0"
-
-
-def test_the_platforms_own_figure_stands_beside(reader):
-    call = make_call()
-    CostItem.objects.create(
-        call=call, component="llm", label="gpt-4o", amount="1.25", raw_amount="0.0125", raw_unit="USD"
-    )
-    assert "Language model gpt-4o, 0.0125 USD 1.25" in words_of(reader, call)
-
-
-# Response times
-
-
-def test_response_times_are_counted_by_kind():
-    call = make_call()
-    for number in range(1, 101):
-        ResponseTime.objects.create(call=call, kind="llm", duration_ms=number * 10, at_ms=number)
-    ResponseTime.objects.create(call=call, kind="tool", name="order_status", duration_ms=210)
-    llm, tool = breakdown.response_times(call).kinds
-    assert (llm.count, llm.median, llm.percentile_95, llm.longest) == (100, "505 ms", "950 ms", "1.00 s")
-    assert (tool.label, tool.count, tool.percentile_95) == ("Tool", 1, "210 ms")
-
-
-def test_each_answer_is_listed_by_its_time_and_those_without_one_come_last():
-    call = make_call()
-    ResponseTime.objects.create(call=call, kind="tool", name="order_status", duration_ms=210)
-    ResponseTime.objects.create(call=call, kind="tts", duration_ms=1500, at_ms=63_000)
-    ResponseTime.objects.create(call=call, kind="llm", duration_ms=640, at_ms=3900)
-    assert breakdown.response_times(call).each == [
-        ("00:03", "Language model", "640 ms"),
-        ("01:03", "Text to speech", "1.50 s"),
-        ("–", "Tool order_status", "210 ms"),
-    ]
-
-
 # Details
-
-
-@pytest.mark.parametrize(
-    ("fields", "rang"),
-    [
-        ({"answered_at": NOON + timedelta(seconds=2.75)}, "0:02"),
-        ({"answered_at": None, "ended_at": NOON + timedelta(seconds=21), "duration_ms": None}, "0:21"),
-        ({"answered_at": None, "ended_at": NOON + timedelta(seconds=51)}, "–"),
-        ({"answered_at": None, "ended_at": None, "duration_ms": None}, "–"),
-        ({"answered_at": NOON - timedelta(seconds=1)}, "–"),
-    ],
-)
-def test_it_rang_until_it_was_answered_or_ended(reader, fields, rang):
-    assert f"Rang for {rang} " in words_of(reader, make_call(**fields))
 
 
 def test_the_platforms_own_words_and_ids_are_shown(reader):

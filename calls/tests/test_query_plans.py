@@ -6,11 +6,12 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import connection
 from django.http import QueryDict
 
 from calls.filters import CallFilter
-from calls.models import Assistant, Call, Campaign, CapturedVariable, Transcript
+from calls.models import Assistant, Call, CallTag, Campaign, CapturedVariable, Star, Tag, Transcript
 from calls.paging import COLUMNS, COUNT_CAP, FEW, capped_count
 from calls.tables import VALUES
 from calls.tests.factory import NOON, make_assistant, make_campaign, make_user
@@ -43,15 +44,25 @@ def many_calls(django_db_setup, django_db_blocker):
             ),
             2000,
         )
+        add_tags_and_stars(calls)
         with connection.cursor() as cursor:
             # As autovacuum does: statistics, and the map that lets an index answer alone.
             cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
         yield
         with connection.cursor() as cursor:
-            for model in (CapturedVariable, Transcript, Call):
+            for model in (CallTag, Star, CapturedVariable, Transcript, Call):
                 cursor.execute(f"DELETE FROM {model._meta.db_table}")
         Assistant.objects.all().delete()
         Campaign.objects.all().delete()
+        Tag.objects.all().delete()
+        User.objects.all().delete()
+
+
+def add_tags_and_stars(calls):
+    rare, common, stargazer = Tag.named("rare"), Tag.named("common"), make_user("stargazer", sees_all=True)
+    CallTag.objects.bulk_create((CallTag(call=call, tag=rare) for call in calls[::500]), 2000)
+    CallTag.objects.bulk_create((CallTag(call=call, tag=common) for call in calls[::2]), 2000)
+    Star.objects.bulk_create((Star(call=call, user=stargazer) for call in calls[::300]), 2000)
 
 
 def call_number(n, assistant, campaign):
@@ -78,6 +89,7 @@ FILTERS = [
     *("campaign={campaign}", "campaign=none", "status=busy", "status=ringing", "status=busy&status=voicemail"),
     *("direction=inbound", "phone=%2B12020007919", "phone=0791", "min_duration=590", "max_duration=1", "min_cost=49"),
     *("max_cost=0.5", "recorded=true", "recorded=false", "q=zebra", "q=hello", "variable=order_id:77"),
+    *("tag=rare", "tag=common", "tag=rare&tag=common&status=completed", "starred=true"),
     *("status=completed&assistant={assistant}&period=30d", "period=90d&direction=outbound&status=busy"),
     *(f"sort={sign}{name}" for name in COLUMNS for sign in ("", "-")),
 ]
@@ -85,7 +97,7 @@ FILTERS = [
 
 @pytest.fixture
 def selection(many_calls, db):
-    user = make_user(sees_all=True)
+    user = User.objects.get(username="stargazer")
     names = {"assistant": Assistant.objects.first().pk, "campaign": Campaign.objects.first().pk}
     return lambda query: CallFilter.for_user(QueryDict(query.format(**names)), user, NOON)
 

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from django.http import QueryDict
 
 from calls.filters import CallFilter
-from calls.models import CostItem, ResponseTime
+from calls.models import CallTag, CostItem, ResponseTime, Tag
 from calls.tests.factory import NOON, make_assistant, make_call, make_campaign, make_user
 from exports import files
 from exports.columns import COLUMNS
@@ -63,6 +63,8 @@ def make_hard_calls():
         )
         CostItem.objects.create(call=call, component="llm", amount=Decimal("-0.4"), label=text)
         CostItem.objects.create(call=call, component="tts", amount=Decimal("12.5"))
+        for name in (text, "Éa", "b")[: place % 4]:
+            CallTag.objects.get_or_create(call=call, tag=Tag.named(name[:50]))
         ResponseTime.objects.create(
             call=call, kind="tool", name=text, at_ms=(None, 3900, 4000)[place % 3], duration_ms=7
         )

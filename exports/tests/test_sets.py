@@ -11,7 +11,7 @@ from django.http import QueryDict
 
 from calls.criteria import CRITERIA
 from calls.filters import CallFilter
-from calls.models import Call
+from calls.models import Call, CallTag, Star, Tag
 from calls.tests.factory import NOON, make_assistant, make_call, make_campaign, make_user
 from exports.columns import COLUMNS
 from exports.files import write_file
@@ -80,6 +80,8 @@ QUERIES = {
     "min_cost": "min_cost=2",
     "max_cost": "max_cost=2",
     "recorded": "recorded=true",
+    "tag": "tag=VIP",
+    "starred": "starred=true",
 }
 
 
@@ -89,6 +91,9 @@ def test_each_filter_is_tested():
 
 def test_the_file_has_what_the_filter_selects(world, tmp_path):
     user = make_user(sees_all=True)
+    call = Call.objects.first()
+    CallTag.objects.create(call=call, tag=Tag.named("vip"))
+    Star.objects.create(call=call, user=user)
     queries = [query.format(**world) for query in QUERIES.values()]
     for query in ["", "campaign=none", "q=-wizard", "variable=vip", *queries, f"{queries[3]}&{queries[4]}"]:
         expected = set(CallFilter.for_user(QueryDict(query), user, NOON).qs.values_list("external_id", flat=True))

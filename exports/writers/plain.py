@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Prefetch, TextField
 from django.db.models.functions import Cast
 
-from calls.models import CapturedVariable, CostItem, ResponseTime
+from calls.models import CallTag, CapturedVariable, CostItem, ResponseTime
 from exports.cells import credits_text, defused, defused_phone, json_text, local_time, quoted, seconds
 from exports.columns import Column, Kind
 from exports.output import Output
@@ -46,6 +46,7 @@ def read(table: Table) -> Iterator[Any]:
         calls = calls.annotate(metadata_text=Cast("metadata", TextField()))
     variables = CapturedVariable.objects.annotate(text=Cast("value", TextField())).order_by("pk")
     rows = {
+        "tags": Prefetch("call_tags", CallTag.objects.select_related("tag"), to_attr="tagged"),
         "variables": Prefetch("variables", variables.defer("value"), to_attr="captured"),
         "cost_items": Prefetch("cost_items", CostItem.objects.order_by("pk"), to_attr="items"),
         "response_times": Prefetch("response_times", ResponseTime.objects.order_by("pk"), to_attr="answers"),

@@ -1,108 +1,134 @@
-// The call log: calls open in place, dates choose the custom range, empty filters stay out of the address.
+// The filters and the list: days and period go together, empty filters stay out of the address, and what a person had
+// open, was at or was typing is there again when the list comes anew.
 (() => {
   "use strict";
 
-  const detailOf = (row) => (row.nextElementSibling?.classList.contains("detail") ? row.nextElementSibling : null);
+  const log = () => document.getElementById("log");
+  const openChecks = () => document.querySelectorAll("details.checks[open]");
 
-  const setExpanded = (row, isExpanded) => {
-    row.classList.toggle("is-open", isExpanded);
-    row.querySelector(".expand").setAttribute("aria-expanded", String(isExpanded));
-  };
+  // Period and days
 
-  const open = (row) => {
-    const detail = document.createElement("tr");
-    detail.className = "detail";
-    detail.id = `detail-${row.id}`;
-    const cell = detail.insertCell();
-    cell.colSpan = row.cells.length;
-    cell.setAttribute("aria-busy", "true");
-    cell.textContent = "Loading…";
-    row.after(detail);
-    setExpanded(row, true);
-    htmx.ajax("GET", row.dataset.url, { target: cell, swap: "innerHTML", select: "unset" }).then(() => cell.removeAttribute("aria-busy"));
-  };
+  const isDay = (element) => element?.type === "date";
 
-  const toggle = (row) => {
-    const detail = detailOf(row);
-    if (!detail) return open(row);
-    detail.remove();
-    setExpanded(row, false);
-  };
-
-  document.addEventListener("click", (event) => {
-    if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return;
-    const row = event.target.closest("tr.call");
-    if (!row) return;
-    const link = event.target.closest("a, button, input, label");
-    if (link && !link.classList.contains("expand")) return;
-    if (!link && String(getSelection())) return; // the person marks text
-    event.preventDefault();
-    event.stopPropagation();
-    toggle(row);
-  }, true);
-
+  // Each digit of a year is a change of its own. What is typed counts when the two days are left, or with Enter.
+  let typedDay = null;
   document.addEventListener("keydown", (event) => {
-    if (event.key === " " && event.target.matches?.("tr.call .expand")) {
-      event.preventDefault();
-      toggle(event.target.closest("tr"));
-    }
+    if (!isDay(event.target)) return;
+    if (event.key === "Enter") typedDay = null;
+    else if (event.key !== "Tab") typedDay = event.target;
+  });
+  document.addEventListener("focusout", (event) => {
+    if (!typedDay || !isDay(event.target) || isDay(event.relatedTarget)) return;
+    typedDay = null;
+    const { from, to } = event.target.form.elements;
+    const isChanged = from.value !== from.defaultValue || to.value !== to.defaultValue;
+    if (isChanged) event.target.dispatchEvent(new Event("change", { bubbles: true }));
   });
 
-  // With JavaScript the link that opens a call in place is a button that unfolds.
-  const enhance = (root) => {
-    for (const link of root.querySelectorAll("a.expand:not([role])")) {
-      link.setAttribute("role", "button");
-      link.setAttribute("aria-expanded", "false");
-    }
-  };
-  document.addEventListener("DOMContentLoaded", () => enhance(document));
-  document.addEventListener("htmx:load", (event) => enhance(event.detail.elt));
-
-  // Choosing a day means a custom range; choosing a period puts the days away.
-  document.addEventListener("change", (event) => {
-    const form = event.target.form;
-    if (form?.id !== "filters") return;
+  // A custom range is asked for when it has a day, not before.
+  const isEmptyRange = (form) => {
     const { period, from, to } = form.elements;
-    if (event.target === from || event.target === to) period.value = from.value || to.value ? "custom" : "";
-    if (event.target === period && period.value !== "custom") from.value = to.value = "";
+    return period.value === "custom" && !from.value && !to.value;
+  };
+
+  let isOutdated = false; // the list that is on its way lacks a choice made since
+  document.addEventListener("change", (event) => {
+    const { target } = event;
+    if (target.form?.id !== "filters") return;
+    const { period, from, to } = target.form.elements;
+    if (isDay(target)) period.value = from.value || to.value ? "custom" : "";
+    if (target === period && period.value !== "custom") from.value = to.value = "";
+    const isBegun = target === period && isEmptyRange(target.form);
+    isOutdated = !isBegun && target !== typedDay;
+    if (!isOutdated) event.stopPropagation();
+    if (!isBegun) return;
+    target.form.classList.add("has-days");
+    from.focus();
   }, true);
+
+  // Escape in a search field, or its cross.
+  document.addEventListener("search", (event) => {
+    if (!event.target.value && event.target.defaultValue) event.target.form.requestSubmit();
+  });
+
+  // Requests
 
   document.addEventListener("htmx:configRequest", (event) => {
     if (event.detail.elt.id !== "filters") return;
+    isOutdated = false;
     const { parameters } = event.detail;
     for (const name of new Set(Object.keys(parameters))) {
       const values = [].concat(parameters[name]).filter(Boolean);
       if (values.length) parameters[name] = values;
       else delete parameters[name];
     }
+    if (isEmptyRange(event.detail.elt)) delete parameters.period;
   });
 
-  // A folded list of choices closes when one goes elsewhere, and stays open while its own choice reloads the list.
-  document.addEventListener("click", (event) => {
-    for (const details of document.querySelectorAll("details.checks[open]")) {
-      if (!details.contains(event.target)) details.open = false;
-    }
-  });
-  document.addEventListener("keydown", (event) => {
-    const details = event.key === "Escape" && event.target.closest?.("details.checks[open]");
-    if (!details) return;
-    details.open = false;
-    details.querySelector("summary").focus();
-  });
+  // What htmx cannot put into the page, the browser shows as a page: an error, a server that is away.
+  for (const name of ["htmx:responseError", "htmx:sendError"]) {
+    document.addEventListener(name, (event) => {
+      if (event.detail.target.id === "log") location.assign(event.detail.pathInfo.finalRequestPath);
+    });
+  }
+
+  // The list comes anew
+
+  let before = null;
+
+  const selectorOf = (element) => {
+    if (element.id) return `#${CSS.escape(element.id)}`;
+    if (element.name) return `[name="${element.name}"][value="${CSS.escape(element.value)}"]`;
+    const details = element.closest("details[data-name]");
+    return details && `details[data-name="${details.dataset.name}"] > summary`;
+  };
+
   document.addEventListener("htmx:beforeSwap", (event) => {
-    if (event.detail.target.id !== "log") return;
-    opened = [...document.querySelectorAll("#log details[open]")].map((details) => details.dataset.name);
-    focused = document.activeElement?.id ? "" : focusKey(document.activeElement);
+    const { target, requestConfig } = event.detail;
+    if (target.id !== "log") return;
+    if (isOutdated && requestConfig.elt.id === "filters") {
+      event.detail.shouldSwap = false;
+      return;
+    }
+    const focused = log().contains(document.activeElement) ? document.activeElement : null;
+    before = {
+      open: [...log().querySelectorAll("details[data-name][open]")].map((details) => details.dataset.name),
+      scrolled: document.querySelector("details.checks[open] .checks-options")?.scrollTop,
+      hadFocus: Boolean(focused),
+      focused: focused && selectorOf(focused),
+      typed: focused?.matches("input.form-control") && !isDay(focused) ? focused.value : null,
+    };
   });
-  let opened = [];
-  let focused = "";
-  const focusKey = (element) => (element?.name ? `[name="${element.name}"][value="${CSS.escape(element.value)}"]` : "");
+
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target.id !== "log") return;
-    for (const name of opened) {
-      const details = document.querySelector(`#log details[data-name="${name}"]`);
+    for (const name of before.open) {
+      const details = log().querySelector(`details[data-name="${name}"]`);
       if (details) details.open = true;
     }
-    if (focused) document.querySelector(`#log ${focused}`)?.focus({ preventScroll: true });
+    for (const details of openChecks()) details.querySelector(".checks-options").scrollTop = before.scrolled;
+    const showing = document.getElementById("showing");
+    document.getElementById("announced").textContent = showing.textContent;
+    if (!before.hadFocus) return;
+    const focused = (before.focused && log().querySelector(before.focused)) || showing;
+    if (before.typed !== null) focused.value = before.typed;
+    focused.focus({ preventScroll: true });
+  });
+
+  // A list of choices closes when one goes elsewhere, and with Escape.
+
+  const closeOthers = (event) => {
+    for (const details of openChecks()) {
+      if (!details.contains(event.target)) details.open = false;
+    }
+  };
+  document.addEventListener("click", closeOthers);
+  document.addEventListener("focusin", closeOthers);
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    for (const details of openChecks()) {
+      if (details.contains(document.activeElement)) details.querySelector("summary").focus();
+      details.open = false;
+    }
   });
 })();

@@ -72,7 +72,8 @@ def commands(listener_fd: int) -> dict[str, list[str]]:
     return {
         "web server": [
             *(*gunicorn, "--bind", f"fd://{listener_fd}", "--log-level", "warning", "--no-control-socket"),
-            *("--worker-class", "gthread", "--workers", "1", "--threads", "4", "--graceful-timeout", "5"),
+            # A browser that has heard enough for now holds its thread: many listeners need many.
+            *("--worker-class", "gthread", "--workers", "1", "--threads", "24", "--graceful-timeout", "5"),
         ],
         # Two slots: a long export leaves one for the heartbeat. A killed slot is replaced by its parent.
         "worker": [*celery, "worker", "--concurrency", "2", "--without-gossip", "--without-mingle"],

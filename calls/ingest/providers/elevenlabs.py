@@ -5,11 +5,12 @@ https://elevenlabs.io/docs/eleven-agents/workflows/post-call-webhooks
 
 from __future__ import annotations
 
+from base64 import b64decode
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from calls.choices import LIVE_STATUSES, Component, Direction, EndedBy, ResponseKind, Speaker, Status
-from calls.ingest.normalised import CostPart, Ignored, Json, Latency, Named, NormalisedCall, Turn
+from calls.ingest.normalised import CostPart, Ignored, Json, Latency, Named, NormalisedCall, RecordingReference, Turn
 from calls.ingest.reading import NAME_LENGTH, NUMBER_LENGTH, WORD_LENGTH, Fields, captured, named, part
 from calls.ingest.turns import Conversation, latency, tool_latencies
 from calls.ingest.values import number_in, plain_text
@@ -59,11 +60,27 @@ def parse(payload: dict[str, Json]) -> NormalisedCall:
         return _conversation(event, None, is_over=event.fields("metadata").get("termination_reason") is not None)
     kind, data = event.required_key("type"), event.fields("data")
     if kind == AUDIO:
-        raise Ignored("ElevenLabs sends the audio of a call by itself; it is not stored yet")
+        return _audio(data, event.moment("event_timestamp", EPOCH_TIME))
     if kind not in (TRANSCRIPTION, FAILURE):
         raise Ignored(f"ElevenLabs sends {kind}; the call log does not use it")
     sent_at = event.moment("event_timestamp", EPOCH_TIME)
     return _failure(data, sent_at) if kind == FAILURE else _conversation(data, sent_at, is_over=True)
+
+
+def _audio(data: Fields, sent_at: datetime | None) -> NormalisedCall:
+    """The sound of a call comes by itself, after the call: an MP3 in base64."""
+    text = data.needed(data.text("full_audio"), "full_audio", "base64")
+    try:
+        audio = b64decode("".join(text.split()), validate=True)
+    except ValueError:
+        raise data.fail("full_audio", "base64") from None
+    return NormalisedCall(
+        source=NAME,
+        external_id=data.required_key("conversation_id"),
+        observed_at=sent_at,
+        assistant=_assistant(data),
+        recording=RecordingReference(audio=audio),
+    )
 
 
 def _failure(data: Fields, sent_at: datetime | None) -> NormalisedCall:

@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 
 from calls.choices import Component, Direction, EndedBy, ResponseKind, Speaker, Status
-from calls.ingest.normalised import Amount, Latency, Named, Turn
-from calls.ingest.tests.payloads import changed, ignored, parsed, sample, status_map
+from calls.ingest.normalised import Amount, Latency, Named, Rejected, Turn
+from calls.ingest.tests.payloads import changed, parsed, sample, status_map
 
 DONE = sample("elevenlabs_post_call_transcription_completed")
 BUSY = sample("elevenlabs_call_initiation_failure_busy")
@@ -122,8 +122,29 @@ def test_it_reads_a_call_that_never_began():
     assert call.metadata["dynamic_variables"] == {"order_id": "CF7801"}
 
 
-def test_the_audio_alone_is_not_used():
-    assert ignored(AUDIO) == "ElevenLabs sends the audio of a call by itself; it is not stored yet"
+def test_the_audio_comes_by_itself():
+    call = parsed(AUDIO)
+    assert call.external_id == "conv_3101k2demo5n8e6r9t0y1u2i3o4p"
+    assert call.observed_at == datetime(2026, 7, 16, 9, 15, 14, tzinfo=UTC)
+    assert (call.status, call.started_at, call.ended_at) == (None, None, None)
+    assert call.recording.audio.startswith(b"ID3\x04")
+    assert (len(call.recording.audio), call.recording.url) == (62, "")
+
+
+@pytest.mark.parametrize(
+    ("audio", "problem"),
+    [
+        ("not base64!", "data.full_audio: takes base64, not 'not base64!'"),
+        (None, "data.full_audio: is missing; takes base64"),
+    ],
+)
+def test_audio_that_is_not_base64_is_rejected(audio, problem):
+    with pytest.raises(Rejected, match=f"^{problem}"):
+        parsed(changed(AUDIO, {"data.full_audio": audio}))
+
+
+def test_base64_may_have_line_ends():
+    assert parsed(changed(AUDIO, {"data.full_audio": "SUQz\r\nBA==\n"})).recording.audio == b"ID3\x04"
 
 
 # Status

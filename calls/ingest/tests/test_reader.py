@@ -49,8 +49,8 @@ def broken(path):
         f"\ufeff{LINES}",
         f"\ufeff{json.dumps([ONE, TWO])}",
         json.dumps(ONE, indent=2) + json.dumps(TWO, indent=2),
-        gzip.compress(LINES.encode()),
-        gzip.compress(json.dumps([ONE, TWO]).encode()),
+        gzip.compress(LINES.encode(), mtime=0),
+        gzip.compress(json.dumps([ONE, TWO]).encode(), mtime=0),
     ],
 )
 def test_it_reads_json_in_every_shape(file, content):
@@ -68,7 +68,9 @@ def test_a_file_without_calls_has_no_records(file, content):
 
 
 def test_it_reads_standard_input(monkeypatch):
-    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BufferedReader(io.BytesIO(gzip.compress(LINES.encode())))))
+    monkeypatch.setattr(
+        "sys.stdin", io.TextIOWrapper(io.BufferedReader(io.BytesIO(gzip.compress(LINES.encode(), mtime=0))))
+    )
     assert payloads("-") == [ONE, TWO]
 
 
@@ -242,7 +244,7 @@ class TestCsv:
             rows.replace(",", ";"),
             rows.replace(",", "\t"),
             rows.replace("id,status", "ID, Status"),
-            gzip.compress(rows.encode()),
+            gzip.compress(rows.encode(), mtime=0),
         ],
     )
     def test_a_row_is_an_object_of_its_cells(self, file, content):

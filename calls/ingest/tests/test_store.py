@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from calls.choices import Component, RecordingState, Speaker, Status
 from calls.ingest.models import Source
@@ -231,6 +232,13 @@ class TestRecording:
         store_at(1, said(600, recording=RecordingReference(url), **fields))
         return Recording.objects.get()
 
+    def test_a_new_address_is_due_at_once_and_nobody_works_on_it(self):
+        store_at(0, full())
+        Recording.objects.update(due_at=None, attempts=4, owner="somebody")
+        recording = self.recording(RecordingState.FETCHING, "https://media.example.com/stereo.wav")
+        assert recording.due_at <= timezone.now()
+        assert (recording.state, recording.attempts, recording.owner) == ("pending", 0, "")
+
     def test_a_recording_waits_to_be_fetched(self):
         stored(full())
         recording = Recording.objects.get()
@@ -251,3 +259,41 @@ class TestRecording:
 
     def test_what_was_removed_stays_removed(self):
         assert self.recording(RecordingState.REMOVED, "https://media.example.com/stereo.wav").state == "removed"
+
+
+class TestAudio:
+    """Sound that comes in a payload."""
+
+    SOUND = RecordingReference(audio=b"ID3 and so on")
+
+    def test_it_is_kept_and_waits_to_be_examined(self):
+        call = stored(said(0, recording=self.SOUND))
+        assert (call.recorded, call.recording.state, call.recording.size_bytes) == (True, "ready", 13)
+        assert call.recording.file.read() == b"ID3 and so on"
+        assert call.recording.due_at <= timezone.now()
+
+    def test_it_tells_that_the_call_is_over_and_no_more(self):
+        assert stored(said(9, recording=self.SOUND)).status == Status.COMPLETED
+        assert stored(said(5, status=Status.VOICEMAIL)).status == Status.VOICEMAIL
+        assert stored(full()).started_at == NOON
+
+    def test_the_same_again_changes_nothing(self):
+        store_at(0, said(0, recording=self.SOUND), "d1")
+        Recording.objects.update(due_at=None, state=RecordingState.EMPTY)
+        assert store_at(0, said(0, recording=self.SOUND), "d1").result == "unchanged"
+        assert store_at(9, said(9, recording=self.SOUND), "d2").result == "unchanged"
+        assert Recording.objects.get().state == RecordingState.EMPTY
+
+    def test_another_sound_takes_its_place(self):
+        store_at(0, said(0, recording=self.SOUND))
+        Recording.objects.update(due_at=None, attempts=6, state=RecordingState.FAILED, owner="somebody")
+        recording = stored(said(1, recording=RecordingReference(audio=b"another"))).recording
+        assert (recording.file.read(), recording.state, recording.attempts) == (b"another", "ready", 0)
+        assert recording.due_at
+        assert recording.owner == ""
+
+    def test_what_was_removed_does_not_come_back(self):
+        store_at(0, said(0, recording=self.SOUND))
+        Recording.objects.update(state=RecordingState.REMOVED, file="")
+        recording = stored(said(1, recording=RecordingReference(audio=b"another"))).recording
+        assert (recording.state, recording.file.name) == ("removed", "")

@@ -10,7 +10,7 @@ from django.utils.http import http_date
 
 from calls.choices import RecordingState
 from calls.models import Recording
-from calls.recordings import views
+from calls.recordings import sources, views
 from calls.tests.factory import make_assistant, make_call, make_user
 
 pytestmark = pytest.mark.django_db
@@ -201,7 +201,7 @@ def test_it_answers_conditions(listener, header, value, status):
 
 
 def test_a_large_file_is_read_in_pieces(listener, monkeypatch):
-    monkeypatch.setattr(views, "CHUNK_BYTES", 64)
+    monkeypatch.setattr(sources, "CHUNK_BYTES", 64)
     response = listener.get(address(make_recording()), headers={"Range": "bytes=10-209"})
     assert [len(chunk) for chunk in response.streaming_content] == [64, 64, 64, 8]
 
@@ -217,11 +217,12 @@ def test_a_download_is_named_after_time_and_number(listener):
 @override_settings(TIME_ZONE="Asia/Kathmandu")
 def test_the_name_of_a_download_is_in_the_reporting_zone():
     call = make_call(from_number='sip:"a"/../b', started_at=datetime(2026, 11, 20, 20, 0, tzinfo=UTC))
-    assert views.file_name(make_recording(call=call).call) == "2026-11-21-0145-sipab.mp3"
+    assert views.file_name(call, make_recording(call=call).file) == "2026-11-21-0145-sipab.mp3"
 
 
 def test_a_file_without_a_suffix_is_named_by_its_type():
-    assert views.file_name(make_recording(name="sound").call).endswith(".mp3")
+    recording = make_recording(name="sound")
+    assert views.file_name(recording.call, recording.file).endswith(".mp3")
 
 
 @pytest.mark.parametrize("kind", ["text/html", "image/svg+xml", "", "audio/x\r\ny", "nonsense"])

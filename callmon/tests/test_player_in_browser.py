@@ -1,0 +1,227 @@
+"""Playing the recording of a call in a real browser."""
+
+import time
+
+import pytest
+from playwright.sync_api import expect
+
+from callmon.testing.axe import violations
+from callmon.tests.call_page import expect_turn, is_paused, make_heard_call, now, open_call, slider
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture(autouse=True)
+def media(tmp_path, settings):
+    storage = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": tmp_path}}
+    settings.STORAGES = {**settings.STORAGES, "default": storage}
+
+
+@pytest.fixture
+def page(signed_in_page):
+    open_call(signed_in_page, make_heard_call())
+    return signed_in_page
+
+
+# The picture as a slider
+
+
+def test_a_click_on_the_picture_goes_there(page):
+    box = page.locator("[data-wave]").bounding_box()
+    page.mouse.click(box["x"] + box["width"] * 0.5, box["y"] + 50)
+    assert now(page) == pytest.approx(15, abs=0.1)
+    expect(slider(page)).to_have_attribute("aria-valuetext", "15 seconds")
+
+
+def test_dragging_goes_along(page):
+    box = page.locator("[data-wave]").bounding_box()
+    page.mouse.move(box["x"] + 10, box["y"] + 50)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.92, box["y"] + 200)
+    expect(slider(page)).to_have_attribute("aria-valuenow", "27")
+    page.mouse.move(box["x"] + box["width"] + 50, box["y"])
+    page.mouse.up()
+    page.mouse.move(box["x"] + 10, box["y"] + 50)
+    expect(slider(page)).to_have_attribute("aria-valuenow", "30")
+
+
+@pytest.mark.parametrize(
+    ("keys", "seconds", "words"),
+    [
+        (["ArrowRight"], 5, "5 seconds"),
+        (["ArrowUp", "ArrowRight", "ArrowLeft"], 5, "5 seconds"),
+        (["ArrowLeft"], 0, "0 seconds"),
+        (["End"], 90, "1 minute 30 seconds"),
+        (["PageUp", "PageUp", "ArrowUp"], 65, "1 minute 5 seconds"),
+        (["End", "PageDown"], 60, "1 minute"),
+        (["End", "ArrowDown", "Home"], 0, "0 seconds"),
+    ],
+)
+def test_the_slider_works_by_keyboard_and_says_its_time(signed_in_page, keys, seconds, words):
+    open_call(signed_in_page, make_heard_call(seconds=90))
+    slider(signed_in_page).focus()
+    for key in keys:
+        signed_in_page.keyboard.press(key)
+    expect(slider(signed_in_page)).to_have_attribute("aria-valuetext", words)
+    expect(slider(signed_in_page)).to_have_attribute("aria-valuemax", "90")
+    assert now(signed_in_page) == pytest.approx(seconds, abs=0.1)
+
+
+def test_the_position_moves_while_it_plays(page):
+    page.keyboard.press("Space")
+    expect(slider(page)).to_have_attribute("aria-valuenow", "1")
+    assert float(page.locator("[data-wave-now]").get_attribute("x1").rstrip("%")) > 3
+
+
+# Keys of the page
+
+
+def test_space_plays_and_pauses(page):
+    page.keyboard.press("Space")
+    assert not is_paused(page)
+    page.keyboard.press("Space")
+    assert is_paused(page)
+    assert page.evaluate("scrollY") == 0
+
+
+@pytest.mark.parametrize(
+    ("keys", "seconds"),
+    [(["ArrowRight"], 5), (["l"], 10), (["l", "l"], 20), (["l", "j"], 0), (["l", "ArrowLeft"], 5), (["j"], 0)],
+)
+def test_arrows_and_letters_go_back_and_forth(page, keys, seconds):
+    for key in keys:
+        page.keyboard.press(key)
+    assert now(page) == pytest.approx(seconds, abs=0.1)
+
+
+@pytest.mark.parametrize("key", ["Control+l", "Alt+j", "Shift+ArrowRight", "Meta+l", "Control+ArrowRight"])
+def test_keys_with_others_are_not_ours(page, key):
+    page.evaluate("addEventListener('keydown', (event) => event.preventDefault())")  # the browser's own answer
+    page.keyboard.press(key)
+    assert now(page) == 0
+
+
+def test_keys_in_a_field_write(page):
+    page.get_by_label("Find in the transcript").click()
+    page.keyboard.type("jl l")
+    page.keyboard.press("ArrowRight")
+    page.get_by_label("Speed").focus()
+    page.keyboard.press("ArrowRight")
+    assert (now(page), is_paused(page)) == (0, True)
+    expect(page.get_by_label("Find in the transcript")).to_have_value("jl l")
+
+
+def test_capital_letters_of_caps_lock_count_too(page):
+    page.evaluate("document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'L', bubbles: true }))")
+    assert now(page) == pytest.approx(10, abs=0.1)
+
+
+def test_space_on_a_button_presses_it(page):
+    page.get_by_role("button", name="Skip silence").press("Space")
+    assert is_paused(page)
+    expect(page.get_by_role("button", name="Skip silence")).to_have_attribute("aria-pressed", "true")
+
+
+def test_an_unfolded_call_leaves_the_keys_to_the_list(signed_in_page):
+    page = signed_in_page
+    make_heard_call()
+    page.goto("/calls/")
+    page.locator("tr.call .expand").click()
+    expect(slider(page)).to_be_visible()
+    page.keyboard.press("l")
+    page.keyboard.press("Escape")
+    assert now(page) == 0
+
+
+# Speed and silence
+
+
+def test_the_speed_is_kept_for_the_next_call(page):
+    page.get_by_label("Speed").select_option("1.5")
+    assert page.evaluate("document.querySelector('audio').playbackRate") == 1.5
+    open_call(page, make_heard_call())
+    expect(page.get_by_label("Speed")).to_have_value("1.5")
+    assert page.evaluate("document.querySelector('audio').playbackRate") == 1.5
+
+
+def test_speeds_go_from_three_quarters_to_double(page):
+    options = page.get_by_label("Speed").locator("option").all_inner_texts()
+    assert options == ["0.75×", "1×", "1.25×", "1.5×", "1.75×", "2×"]
+
+
+def test_silence_is_jumped_over_when_one_wants_it(page):
+    page.get_by_role("button", name="Skip silence").click()
+    page.get_by_role("button", name="Play from 00:06").click()
+    page.wait_for_timeout(700)
+    assert 19 < now(page) < 22
+    expect_turn(page, "on its way")
+
+
+def test_silence_is_heard_otherwise(page):
+    page.get_by_role("button", name="Play from 00:06").click()
+    page.wait_for_timeout(700)
+    assert 6.5 < now(page) < 9
+
+
+# Long recordings, and everybody
+
+
+def test_a_seek_in_an_hour_plays_at_once_without_loading_the_file(signed_in_page):
+    page, loaded = signed_in_page, []
+    call = make_heard_call(seconds=3600)
+
+    def weigh(request):
+        if "/recording/" in request.url:
+            loaded.append(request)
+
+    page.on("request", weigh)
+    open_call(page, call)
+    took_ms = page.evaluate(SEEK, 2700)
+    assert took_ms < 300
+    assert 2700 <= now(page) < 2705
+    time.sleep(0.5)
+    buffered = page.evaluate(BUFFERED)
+    assert buffered < 900
+    assert any(request.headers.get("range", "bytes=0-") != "bytes=0-" for request in loaded)
+
+
+# From the click to sound that goes on: the position has moved.
+SEEK = """(seconds) => new Promise((done) => {
+    const audio = document.querySelector("audio");
+    const began = performance.now();
+    const look = () => {
+        if (audio.currentTime > seconds && !audio.seeking) done(performance.now() - began);
+        else requestAnimationFrame(look);
+    };
+    audio.currentTime = seconds;
+    audio.play();
+    look();
+})"""
+# How many seconds of the recording the browser holds.
+BUFFERED = """() => {
+    const { buffered } = document.querySelector("audio");
+    let seconds = 0;
+    for (let place = 0; place < buffered.length; place += 1) seconds += buffered.end(place) - buffered.start(place);
+    return seconds;
+}"""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_axe_finds_no_barrier(new_page, admin_user, theme, width):
+    page = new_page(user=admin_user, color_scheme=theme, viewport={"width": width, "height": 800})
+    open_call(page, make_heard_call(), "?list=q%3Dorder#t=5")
+    expect_turn(page, "Where is my order?")
+    page.get_by_role("button", name="Skip silence").click()
+    page.evaluate("for (const fold of document.querySelectorAll('.call-detail details')) fold.open = true")
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_without_javascript_the_picture_and_the_player_are_there(new_page, admin_user):
+    page = new_page(user=admin_user, java_script_enabled=False)
+    page.goto(make_heard_call().get_absolute_url())
+    expect(page.locator("audio[controls]")).to_be_visible()
+    expect(page.locator(".wave-picture")).to_be_visible()
+    expect(page.get_by_role("slider")).to_have_count(0)
+    expect(page.get_by_label("Speed")).to_be_hidden()

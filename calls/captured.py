@@ -1,0 +1,79 @@
+"""Captured variables as the page of a call shows them, each with the way to the calls that captured the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from calls.models import Call, CapturedVariable
+from calls.transcripts.shown import readable
+from calls.variables import TEXT_LENGTH
+
+# Longer values are folded.
+LINES_SHOWN = 12
+CHARACTERS_SHOWN = 400
+# Longer values stand below their name.
+CHARACTERS_IN_COLUMN = 40
+# What CallFilter takes as one parameter.
+PARAMETER_LENGTH = 300
+
+
+@dataclass(frozen=True, slots=True)
+class VariableShown:
+    """A captured variable. `type` is the JSON type, `is_code` is anything but a string, `is_tall` takes the whole
+    width; `preview` is the beginning of a value that is folded, "" for one that is not. `url` is the log filtered by
+    what `filter_words` says, "" where the log cannot ask for it."""
+
+    name: str
+    type: str
+    value: str
+    is_code: bool
+    is_tall: bool
+    preview: str
+    url: str
+    filter_words: str
+
+
+def variables(call: Call) -> list[VariableShown]:
+    return [variable(captured) for captured in call.variables.order_by("pk")]
+
+
+def variable(captured: CapturedVariable) -> VariableShown:
+    value, kind = captured.value, json_type(captured.value)
+    text = value if isinstance(value, str) else readable(value, CHARACTERS_IN_COLUMN)
+    is_long = len(text) > CHARACTERS_SHOWN or text.count("\n") >= LINES_SHOWN
+    parameter = filter_parameter(captured.name, captured.value_text)
+    return VariableShown(
+        name=captured.name,
+        type=kind,
+        value=text,
+        is_code=kind != "string",
+        is_tall=len(text) > CHARACTERS_IN_COLUMN or "\n" in text,
+        preview=" ".join(text[:80].split()) if is_long else "",
+        url=f"{reverse('calls:list')}?{urlencode({'variable': parameter})}" if parameter else "",
+        filter_words=f"Calls with this {captured.name}" if ":" in parameter else f"Calls with any {captured.name}",
+    )
+
+
+def filter_parameter(name: str, value_text: str) -> str:
+    """`name:value`, or `name` where the value is longer than what is kept to compare; "" where the name itself cannot
+    be written, since its first colon would end it."""
+    if ":" in name or name != name.strip() or len(name) > PARAMETER_LENGTH:
+        return ""
+    both = f"{name}:{value_text}"
+    can_be_asked = len(value_text) < TEXT_LENGTH and len(both) <= PARAMETER_LENGTH and both == both.strip()
+    return both if can_be_asked and "\x00" not in both else name
+
+
+def json_type(value: object) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, int | float):
+        return "number"
+    if isinstance(value, str):
+        return "string"
+    return "array" if isinstance(value, list) else "object"

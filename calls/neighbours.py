@@ -1,0 +1,52 @@
+"""The calls before and after one call in the list that its reader came from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.db.models import Subquery
+from django.db.models.functions import Coalesce
+from django.http import QueryDict
+from django.urls import reverse
+
+from calls.filters import CallFilter
+from calls.models import Call
+from calls.paging import FEW, Token, capped_count, parts_from
+from calls.querysets import CallQuerySet, User
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """The addresses of the previous and the next call, which bring the list along; "" at its ends."""
+
+    previous: str
+    next: str
+
+
+def neighbours_of(call: Call, list_query: str | None, user: User) -> Neighbours | None:
+    """In the order of the list, wherever the call would stand in it now. None for no list. Takes three queries: the
+    names of the selection, how many calls it has, and both neighbours."""
+    if list_query is None:
+        return None
+    selection = CallFilter.for_user(QueryDict(list_query), user)
+    if not selection.is_valid():
+        return None
+    few = capped_count(selection.qs) <= FEW
+    calls = selection.qs if few else selection.qs_to_walk()
+    token = Token.of({column: getattr(call, column) for column in selection.order.columns}, selection.order, None)
+    ends = [_nearest(calls, token, backwards=backwards, few=few) for backwards in (True, False)]
+    previous, following = Call.objects.filter(pk=call.pk).values_list(*ends).get()
+    query = urlencode({"list": QueryDict(list_query).urlencode()})
+    return Neighbours(_address(previous, query), _address(following, query))
+
+
+def _nearest(calls: CallQuerySet, token: Token, *, backwards: bool, few: bool) -> Coalesce | Subquery:
+    parts = parts_from(token, calls, token.order, backwards=backwards, few=few)
+    nearest = [Subquery(part.values("uuid")[:1]) for part in parts]
+    return Coalesce(*nearest) if len(nearest) > 1 else nearest[0]
+
+
+def _address(uuid: UUID | None, query: str) -> str:
+    return f"{reverse('calls:detail', args=[uuid])}?{query}" if uuid else ""
