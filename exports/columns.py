@@ -25,6 +25,7 @@ class Kind(Enum):
     SECONDS = auto()  # a whole number of milliseconds in the database
     CREDITS = auto()
     JSON = auto()  # text that is JSON already; None for nothing
+    NOTHING = auto()  # where nobody has such a thing
     VALUE = auto()  # one JSON value, of which a text is written as it is
 
 
@@ -175,6 +176,7 @@ NESTED = (
         empty="{}",
     ),
 )
+NO_TAGS = Column("tags", Kind.NOTHING, lambda call: None)
 COLUMNS = {column.name: column for column in (*FLAT, *NESTED)}
 
 

@@ -12,10 +12,10 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import F, OrderBy
 
-from calls.models import CapturedVariable
+from calls.models import CallTag, CapturedVariable
 from calls.paging import Order, column_field
 from calls.querysets import CallQuerySet
-from exports.columns import COLUMNS, Column, variable_column
+from exports.columns import COLUMNS, NO_TAGS, Column, variable_column
 from exports.formats import Format
 
 MOST_VARIABLES = 200  # columns of their own; databases take no more than some hundred
@@ -57,9 +57,9 @@ class Table:
             return None
         engine = self.connection.vendor
         no_limit = "LIMIT -1" if engine == "sqlite" else "OFFSET 0"
-        looked_up = [f"{getattr(column, engine)} AS c{place}" for place, column in self._placed if not column.reads]
-        sql = f"{sql} {no_limit}"
+        looked_up = [f"{text} AS c{place}" for place, column in self._placed if (text := getattr(column, engine))]
         if looked_up:
+            sql = f"{sql} {no_limit}"
             percent_free = [text.replace("%", "%%") for text in looked_up]
             sql = f"SELECT t.*, {', '.join(percent_free)} FROM ({sql}) t {no_limit}"  # noqa: S608 - our own columns
         return sql, tuple(params)
@@ -88,6 +88,8 @@ def table_of(calls: CallQuerySet, order: Order, choice: Choice, zone: ZoneInfo) 
     for name in COLUMNS:
         if name == "variables" and spread and name in choice.columns:
             columns += map(variable_column, variable_names(calls))
+        elif name == "tags" and name in choice.columns and not CallTag.objects.using(calls.db).exists():
+            columns.append(NO_TAGS)
         elif name in choice.columns:
             columns.append(COLUMNS[name])
     return Table(in_order(calls, order), tuple(columns), zone)

@@ -64,7 +64,8 @@ def copy_objects(table: Table, write_chunk: Callable[[list[bytes]], None]) -> No
 
 
 def with_sql(table: Table) -> Iterator[tuple[Column, str]]:
-    return ((column, f"t.c{place}") for place, column in enumerate(table.columns))
+    placed = enumerate(table.columns)
+    return ((column, "NULL::text" if column.kind == Kind.NOTHING else f"t.c{place}") for place, column in placed)
 
 
 def name(column: Column) -> str:

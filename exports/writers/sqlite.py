@@ -20,7 +20,8 @@ from exports.table import Table
 CHUNK = 500  # lines
 MOST_ARGUMENTS = 90  # of one function; SQLite takes 127 at least
 
-STARTS = ", ".join(f"char({ord(char)})" for char in FORMULA_STARTS)
+STARTS = ", ".join(f"'{char}'" for char in FORMULA_STARTS)
+NEEDS_QUOTES = "'*[\",\r\n]*'"
 UUID = "substr({0},1,8)||'-'||substr({0},9,4)||'-'||substr({0},13,4)||'-'||substr({0},17,4)||'-'||substr({0},21)"
 SECONDS = "CASE WHEN {0} % 1000 THEN {0} / 1000.0 ELSE {0} / 1000 END"
 CREDITS = "CASE WHEN {0} IS NOT NULL THEN printf('%.4f', {0}) END"
@@ -74,7 +75,8 @@ def line_chunks(table: Table, line: str) -> Iterator[list[bytes]]:
 
 
 def with_sql(table: Table) -> Iterator[tuple[Column, str]]:
-    return ((column, f"c{place}") for place, column in enumerate(table.columns))
+    placed = enumerate(table.columns)
+    return ((column, "NULL" if column.kind == Kind.NOTHING else f"c{place}") for place, column in placed)
 
 
 @contextmanager
@@ -110,18 +112,20 @@ def csv_cell(column: Column, sql: str, zone: ZoneInfo, for_spreadsheets: bool) -
 
 
 def csv_text(sql: str, but: str = "") -> str:
-    """A text that no spreadsheet runs; `but` is when it is left alone. Most begin with a letter or a digit."""
+    """A text that no spreadsheet runs; `but` is when it may stand as it is. Most begin with a letter or a digit and
+    have nothing that needs quotes: these are let through first."""
+    is_harmless = f"({sql} BETWEEN 'A' AND '\uff00' OR {sql} BETWEEN '0' AND '9\uff00')"
+    is_plain = f"{is_harmless} AND {sql} NOT GLOB {NEEDS_QUOTES}"
     start = f"substr(ltrim({sql}, ''''), 1, 1)"
-    is_harmless = f"{sql} >= '0' AND {sql} < ':' OR {sql} >= 'A' AND {sql} < char(65280)"
+    defused = f"CASE WHEN {start} IN ({STARTS}) THEN '''' || {sql} ELSE {sql} END"
     alone = f"WHEN {but} THEN {sql} " if but else ""
-    defused = f"CASE WHEN {is_harmless} THEN {sql} {alone}WHEN {start} IN ({STARTS}) THEN '''' || {sql} ELSE {sql} END"
-    return quoted(defused, test=sql)
+    return f"CASE {alone}WHEN {is_plain} THEN {sql} ELSE {quoted(defused, test=sql)} END"
 
 
 def quoted(sql: str, test: str = "") -> str:
-    """A field of RFC 4180."""
-    needs_quotes = f"{test or sql} GLOB '*[\",' || char(13, 10) || ']*'"
-    return f"CASE WHEN {needs_quotes} THEN '\"' || replace({sql}, '\"', '\"\"') || '\"' ELSE {sql} END"
+    """A field of RFC 4180; `test` is a text that needs quotes when `sql` does."""
+    in_quotes = f"'\"' || replace({sql}, '\"', '\"\"') || '\"'"
+    return f"CASE WHEN {test or sql} GLOB {NEEDS_QUOTES} THEN {in_quotes} ELSE {sql} END"
 
 
 def json_value(column: Column, sql: str, zone: ZoneInfo) -> str:
@@ -153,20 +157,20 @@ def scalar(kind: Kind, sql: str, zone: ZoneInfo) -> str:
 
 def local_time(sql: str, zone: ZoneInfo) -> str:
     """SQL of a stored time, which is UTC, as exports.cells.local_time writes it."""
-    fraction = f"CASE WHEN length({sql}) > 19 THEN rtrim(rtrim(substr({sql}, 20), '0'), '.') ELSE '' END"
-    return f"({by_offset(sql, fraction, zones.offsets(zone))})"
+    return f"({by_offset(sql, zones.offsets(zone))})"
 
 
-def by_offset(sql: str, fraction: str, spans: Sequence[zones.Span]) -> str:
+def by_offset(sql: str, spans: Sequence[zones.Span]) -> str:
     """A tree of CASEs, so that a zone with two changes a year costs eight comparisons."""
     if len(spans) > 1:
         middle = len(spans) // 2
         change = f"{spans[middle].start:%Y-%m-%d %H:%M:%S}"
-        earlier, later = (by_offset(sql, fraction, half) for half in (spans[:middle], spans[middle:]))
+        earlier, later = by_offset(sql, spans[:middle]), by_offset(sql, spans[middle:])
         return f"CASE WHEN {sql} < '{change}' THEN {earlier} ELSE {later} END"
     offset = spans[0].offset
     if not offset:
-        return f"replace(substr({sql}, 1, 19), ' ', 'T') || {fraction} || '+00:00'"
+        local = f"replace({sql}, ' ', 'T')"
+        return f"CASE length({sql}) WHEN 19 THEN {local} ELSE rtrim(rtrim({local}, '0'), '.') END || '+00:00'"
     shift = f"'{offset // timedelta(seconds=1):+d} seconds'"
     local = f"strftime('%Y-%m-%dT%H:%M:%S', substr({sql}, 1, 19), {shift})"
-    return f"{local} || {fraction} || '{spans[0].text}'"
+    return f"{local} || rtrim(rtrim(substr({sql}, 20), '0'), '.') || '{spans[0].text}'"
