@@ -57,6 +57,9 @@ try:
     TIME_ZONE = env.zone("TIME_ZONE", "UTC")
     DEMO_CALLS = env.integer("DEMO_CALLS", 2000, least=0, most=1_000_000)
     ADMIN_PASSWORD = env.text("ADMIN_PASSWORD")
+    EXPORTS_PER_USER = env.integer("EXPORTS_PER_USER", 3, least=1, most=100)
+    EXPORT_MAX_ROWS = env.integer("EXPORT_MAX_ROWS", 10_000_000, least=1, most=999_999_999)
+    EXPORT_LIFE_DAYS = env.integer("EXPORT_LIFE_DAYS", 7, least=1, most=365)
 except BadEnvironment as error:
     stop(str(error))
 
@@ -94,6 +97,7 @@ INSTALLED_APPS = [
     "calls.ingest",
     "calls.recordings",
     "calls.shares",
+    "exports",
 ]
 
 MIDDLEWARE = [
@@ -225,6 +229,12 @@ CELERY_BEAT_SCHEDULE = {
     "refresh-statistics": {
         "task": "callmon.tasks.refresh_statistics",
         "schedule": 86_400,
+        "options": {"expires": 3600},
+    },
+    "sweep-exports": {"task": "exports.tasks.sweep", "schedule": 15, "options": {"expires": 15}},
+    "delete-orphaned-exports": {
+        "task": "exports.tasks.delete_orphans",
+        "schedule": 3600,
         "options": {"expires": 3600},
     },
     "sweep recordings": {"task": "calls.recordings.tasks.sweep", "schedule": 30, "options": {"expires": 30}},

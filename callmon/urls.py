@@ -12,6 +12,7 @@ urlpatterns = [
     path("", login_not_required(RedirectView.as_view(pattern_name="calls:list"))),
     path("calls/", include("calls.urls")),
     path("calls/", include("calls.recordings.urls")),
+    path("exports/", include("exports.urls")),
     path("", include("calls.shares.urls")),
     # /accounts/
     path("accounts/login/", accounts.SignIn.as_view(), name="login"),

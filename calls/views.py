@@ -54,6 +54,8 @@ def call_list(request: HttpRequest) -> HttpResponse:
         "place": place,
         "links": page_links(page, selection),
         "sizes": sizes(selection),
+        "export_url": f"{reverse('exports:new')}?{selection.query()}" if page.rows else "",
+        "export_label": f"Export {Place(None, None, place.total)}",
         "wider": [] if page.rows else wider_ranges(selection),
         "updates_url": updates_url(page, selection),
     }

@@ -6,8 +6,8 @@ import pytest
 from django.conf import settings
 
 READERS_OF_CALLS = (
-    *("calls.choices", "calls.filters", "calls.format", "calls.htmx", "calls.models", "calls.querysets"),
-    *("calls.search", "calls.tests", "calls.variables"),
+    *("calls.choices", "calls.criteria", "calls.filters", "calls.format", "calls.htmx", "calls.models"),
+    *("calls.paging", "calls.querysets", "calls.ranges", "calls.search", "calls.tests", "calls.variables"),
 )
 # package: the modules outside it that it may import, each with what is below it
 MAY_IMPORT = {

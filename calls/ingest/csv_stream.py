@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
@@ -13,8 +14,9 @@ from calls.ingest.records import LONGEST, Record, broken
 
 DELIMITERS = ",;\t"
 ID_COLUMNS = {"id", "external_id"}  # one of them names the call
-# An export for spreadsheets puts an apostrophe before what a spreadsheet would take for a formula.
-FORMULA_STARTS = tuple(f"'{char}" for char in "=+-@\t\r")
+# An export puts an apostrophe before what a spreadsheet would take for a formula, full-width forms too, and one more
+# before apostrophes that such a text begins with already.
+DEFUSED = re.compile("''*[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 
 
 def delimiter_of(header: bytes) -> str | None:
@@ -78,4 +80,4 @@ def _record(position: int, row: bytes, columns: list[str], cells: list[str]) -> 
 
 
 def _cell(text: str) -> str:
-    return text[1:] if text.startswith(FORMULA_STARTS) else text
+    return text[1:] if DEFUSED.match(text) else text
