@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from typing import Any
-from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.http import QueryDict
@@ -15,6 +14,7 @@ from django.urls import reverse
 from calls.breakdown import cost
 from calls.captured import variables
 from calls.choices import Direction, RecordingState
+from calls.filters import list_suffix
 from calls.format import UNKNOWN, format_credits, format_duration, format_moment, format_phone
 from calls.models import Call, Recording
 from calls.response_times import measured, response_times
@@ -82,10 +82,9 @@ def words_to_find(list_query: str) -> str:
 def addresses(call: Call, list_query: str) -> dict[str, str]:
     """The list that the reader came from, at this call, and the page of this call that leads back to it."""
     query = QueryDict(list_query).urlencode()  # written anew: whatever it says, it stays a query of our own list
-    suffix = f"?{urlencode({'list': query})}" if query else ""
     return {
         "list_url": f"{reverse('calls:list')}{'?' if query else ''}{query}#call-{call.pk}",
-        "page_url": call.get_absolute_url() + suffix,
+        "page_url": call.get_absolute_url() + list_suffix(query),
         "recording_url": reverse("recordings:recording", args=[call.uuid]),
         "transcript_url": f"{call.get_absolute_url()}transcript",
         "icons_url": static("img/icons.svg"),

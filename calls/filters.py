@@ -255,3 +255,8 @@ class CallFilter(django_filters.FilterSet):
     def _encode(data: QueryDict, changes: Mapping[str, str | None]) -> str:
         pairs = [(name, text) for name, texts in data.lists() if name not in changes for text in texts if text]
         return urlencode(pairs + [(name, text) for name, text in changes.items() if text is not None])
+
+
+def list_suffix(query: str) -> str:
+    """What the address of a call carries, so that it leads back into this list; "" for the whole log."""
+    return f"?{urlencode({'list': query})}" if query else ""

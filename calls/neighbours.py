@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.db.models import Subquery
@@ -11,7 +10,7 @@ from django.db.models.functions import Coalesce
 from django.http import QueryDict
 from django.urls import reverse
 
-from calls.filters import CallFilter
+from calls.filters import CallFilter, list_suffix
 from calls.models import Call
 from calls.paging import FEW, Token, capped_count, parts_from
 from calls.querysets import CallQuerySet, User
@@ -25,11 +24,9 @@ class Neighbours:
     next: str
 
 
-def neighbours_of(call: Call, list_query: str | None, user: User) -> Neighbours | None:
-    """In the order of the list, wherever the call would stand in it now. None for no list. Takes three queries: the
-    names of the selection, how many calls it has, and both neighbours."""
-    if list_query is None:
-        return None
+def neighbours_of(call: Call, list_query: str, user: User) -> Neighbours | None:
+    """In the order of the list, wherever the call would stand in it now. None for a list that is none. Takes three
+    queries: the names of the selection, how many calls it has, and both neighbours."""
     selection = CallFilter.for_user(QueryDict(list_query), user)
     if not selection.is_valid():
         return None
@@ -38,8 +35,8 @@ def neighbours_of(call: Call, list_query: str | None, user: User) -> Neighbours 
     token = Token.of({column: getattr(call, column) for column in selection.order.columns}, selection.order, None)
     ends = [_nearest(calls, token, backwards=backwards, few=few) for backwards in (True, False)]
     previous, following = Call.objects.filter(pk=call.pk).values_list(*ends).get()
-    query = urlencode({"list": QueryDict(list_query).urlencode()})
-    return Neighbours(_address(previous, query), _address(following, query))
+    suffix = list_suffix(QueryDict(list_query).urlencode())
+    return Neighbours(_address(previous, suffix), _address(following, suffix))
 
 
 def _nearest(calls: CallQuerySet, token: Token, *, backwards: bool, few: bool) -> Coalesce | Subquery:
@@ -48,5 +45,5 @@ def _nearest(calls: CallQuerySet, token: Token, *, backwards: bool, few: bool) -
     return Coalesce(*nearest) if len(nearest) > 1 else nearest[0]
 
 
-def _address(uuid: UUID | None, query: str) -> str:
-    return f"{reverse('calls:detail', args=[uuid])}?{query}" if uuid else ""
+def _address(uuid: UUID | None, suffix: str) -> str:
+    return reverse("calls:detail", args=[uuid]) + suffix if uuid else ""

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -17,7 +16,7 @@ import django_tables2 as tables
 from django.urls import reverse
 
 from calls.choices import LIVE_STATUSES, Direction, Status
-from calls.filters import CallFilter
+from calls.filters import CallFilter, list_suffix
 from calls.format import UNKNOWN, format_credits_short, format_duration
 from calls.paging import Order
 
@@ -107,8 +106,7 @@ def _header(column: Any, selection: CallFilter) -> Header:
 def rows(values: list[dict[str, Any]], selection: CallFilter) -> list[Row]:
     """The rows of a page; each links to its call and brings the list's query string along, for the way back."""
     base = reverse("calls:list")
-    query = selection.query_here()
-    suffix = f"?{urlencode({'list': query})}"
+    suffix = list_suffix(selection.query_here())
     zone, today = selection.selection.zone, selection.selection.today
     names = selection.selection.campaigns
     return [_row(call, f"{base}{call['uuid']}/{suffix}", names, zone, today.year) for call in values]

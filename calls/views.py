@@ -18,7 +18,7 @@ from django.views.decorators.vary import vary_on_headers
 from django_htmx.middleware import HtmxDetails
 
 from calls import detail, tables
-from calls.annotations.shown import annotations_of, page_of
+from calls.annotations.shown import annotations_of
 from calls.choices import LIVE_STATUSES
 from calls.criteria import PERIOD_DAYS, PERIODS, RANGE_PARAMETERS, SIZES, parse_id
 from calls.filters import DEFAULT_ORDER, LAYOUT, CallFilter
@@ -193,19 +193,18 @@ def _wider_range(selection: CallFilter, period: str) -> WiderRange:
 @vary_on_headers("HX-Request")
 def call_detail(request: HtmxHttpRequest, uuid: UUID) -> HttpResponse:
     """The page of a call; htmx, which unfolds a call inside the list, gets the part without the frame."""
-    return show_call(request, uuid, request.GET.get("list"))
+    return show_call(request, uuid, request.GET.get("list", ""))
 
 
 def show_call(
-    request: HttpRequest, uuid: UUID, list_query: str | None, status: int = 200, **messages: dict[str, str]
+    request: HttpRequest, uuid: UUID, list_query: str, status: int = 200, **messages: dict[str, str]
 ) -> HttpResponse:
-    """`list_query` is the query string of the list that the reader came from, None for none; `messages` are those
-    about what the reader wanted to add (see calls.annotations.shown)."""
+    """`list_query` is the query string of the list that the reader came from, "" for the whole log; `messages` are
+    those about what the reader wanted to add (see calls.annotations.shown)."""
     calls = Call.objects.visible_to(request.user).select_related("campaign", "recording", "transcript")
     call = get_object_or_404(calls, uuid=uuid)
     is_part = is_for_part(request)
-    context = detail.context_of(call, ZoneInfo(settings.TIME_ZONE), list_query or "")
-    context["page_url"] = page_of(call, list_query)
+    context = detail.context_of(call, ZoneInfo(settings.TIME_ZONE), list_query)
     context["annotations"] = annotations_of(call, request, list_query, **messages)
     part = mark_safe(render_to_string("calls/call.jinja", context | {"is_part": is_part}))  # noqa: S308 - as above
     if is_part:

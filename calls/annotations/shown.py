@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db.models import F, TextField, Value
 from django.db.models.functions import Cast
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest
 from django.middleware.csrf import get_token
 from django.urls import reverse
 
@@ -61,15 +61,15 @@ class Annotations:
     url: str
     share_url: str
     csrf_token: str
-    list_query: str | None
+    list_query: str
     errors: dict[str, str] = field(default_factory=dict)
     typed: dict[str, str] = field(default_factory=dict)
     note_length: int = NOTE_LENGTH
     tag_length: int = TAG_LENGTH
 
 
-def annotations_of(call: Call, request: HttpRequest, list_query: str | None, **messages: Any) -> Annotations:
-    """Reads them in one query. `list_query` is the query string of the list of the reader, None for none."""
+def annotations_of(call: Call, request: HttpRequest, list_query: str, **messages: Any) -> Annotations:
+    """Reads them in one query. `list_query` is the query string of the list of the reader."""
     added, zone = read(call, request.user), ZoneInfo(settings.TIME_ZONE)
     return Annotations(
         is_starred=any(row.kind == "star" for row in added),
@@ -111,10 +111,3 @@ def note_shown(row: Added, user: User, zone: ZoneInfo) -> NoteShown:
 def may_remove(author_pk: int | None, user: User) -> bool:
     """Everybody their own notes; those of others with the permission."""
     return author_pk == user.pk or user.has_perm("calls.delete_note")
-
-
-def page_of(call: Call, list_query: str | None) -> str:
-    """The address of the call's page that leads back to the list."""
-    if list_query is None:
-        return call.get_absolute_url()
-    return f"{call.get_absolute_url()}?{urlencode({'list': QueryDict(list_query).urlencode()})}"

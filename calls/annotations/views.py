@@ -15,7 +15,8 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST
 
 from calls.annotations.models import NOTE_LENGTH, TAG_LENGTH, CallTag, Note, Star, Tag, tag_key
-from calls.annotations.shown import annotations_of, may_remove, page_of
+from calls.annotations.shown import annotations_of, may_remove
+from calls.detail import addresses
 from calls.models import Call
 from calls.views import is_for_part, show_call
 
@@ -47,7 +48,7 @@ def form_of(part: str) -> Callable[[Action], View]:
 
 
 def answer(request: SignedInRequest, call: Call, part: str, error: str) -> HttpResponse:
-    list_query = request.POST.get("list")
+    list_query = request.POST.get("list", "")
     messages = {"errors": {part: error}, "typed": {part: request.POST.get(part, "")}} if error else {}
     if is_for_part(request):  # with status 200, since htmx shows no others
         annotations = annotations_of(call, request, list_query, **messages)
@@ -55,7 +56,7 @@ def answer(request: SignedInRequest, call: Call, part: str, error: str) -> HttpR
         return HttpResponse(render_to_string(f"calls/{part}s.jinja", context))
     if error:
         return show_call(request, call.uuid, list_query, status=422, **messages)
-    return redirect(f"{page_of(call, list_query)}#{part}s-{call.pk}")
+    return redirect(f"{addresses(call, list_query)['page_url']}#{part}s-{call.pk}")
 
 
 @form_of("tag")

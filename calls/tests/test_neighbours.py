@@ -5,7 +5,6 @@ import re
 from datetime import timedelta
 from decimal import Decimal
 from html import unescape
-from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
@@ -13,7 +12,7 @@ from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 
 from calls import neighbours, paging
-from calls.filters import CallFilter
+from calls.filters import CallFilter, list_suffix
 from calls.models import Call
 from calls.neighbours import neighbours_of
 from calls.paging import COLUMNS, read_page
@@ -59,7 +58,7 @@ def listed(query, user):
 
 
 def address(uuid, query):
-    return f"/calls/{uuid}/?{urlencode({'list': query})}" if uuid else ""
+    return f"/calls/{uuid}/{list_suffix(query)}" if uuid else ""
 
 
 @pytest.mark.parametrize("query", QUERIES)
@@ -93,8 +92,8 @@ def test_neighbours_are_calls_that_the_user_may_see():
     assert (found.previous, found.next) == ("", address(seen.uuid, ""))
 
 
-@pytest.mark.parametrize("query", [None, "status=nonsense", "unknown=1", "sort=nonsense"])
-def test_without_a_list_there_are_none(user, query):
+@pytest.mark.parametrize("query", ["status=nonsense", "unknown=1", "sort=nonsense"])
+def test_a_list_that_is_none_has_none(user, query):
     assert neighbours_of(make_call(), query, user) is None
 
 
@@ -140,8 +139,13 @@ def test_the_page_links_to_both_with_the_list(client, user):
     newest, call, oldest = (make_call(started_at=NOON - timedelta(hours=n)) for n in range(3))
     links = links_of(client, call, "?list=status%3Dcompleted")
     assert links == {"prev": address(newest.uuid, "status=completed"), "next": address(oldest.uuid, "status=completed")}
-    assert links_of(client, newest, "?list=").keys() == {"next"}
-    assert links_of(client, call, "") == {}
+
+
+def test_without_a_list_they_are_those_of_the_whole_log(client, user):
+    client.force_login(user)
+    newest, call, oldest = (make_call(started_at=NOON - timedelta(hours=n)) for n in range(3))
+    assert links_of(client, call, "") == {"prev": address(newest.uuid, ""), "next": address(oldest.uuid, "")}
+    assert links_of(client, newest, "").keys() == {"next"}
 
 
 def test_every_row_of_the_log_brings_its_list_along(client, user):
