@@ -21,7 +21,8 @@ def set_environment():
     folder = tempfile.mkdtemp(prefix="callmon-test-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     for name in (
-        *("ADMIN_PASSWORD", "HOST", "PORT", "PUBLIC_URL", "TIME_ZONE"),
+        *("ADMIN_PASSWORD", "EMAIL_FROM", "EMAIL_URL", "HOST", "PORT", "PUBLIC_URL", "TIME_ZONE"),
+        *("EXPORTS_PER_USER", "EXPORT_MAX_ROWS", "EXPORT_LIFE_DAYS"),
         *("STORAGE_URL", "S3_ENDPOINT_URL", "S3_REDIRECT_URL", "X_ACCEL_REDIRECT"),
         *("RECORDING_MAX_MB", "RECORDING_FETCHES", "RECORDING_ALLOWED_HOSTS"),
         *("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "ELEVENLABS_API_KEY"),

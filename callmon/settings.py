@@ -3,7 +3,7 @@
 import os
 import secrets
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import dj_database_url
 from csp.constants import NONE, SELF
@@ -59,6 +59,8 @@ try:
     ADMIN_PASSWORD = env.text("ADMIN_PASSWORD")
     EXPORTS_PER_USER = env.integer("EXPORTS_PER_USER", 3, least=1, most=100)
     EXPORT_MAX_ROWS = env.integer("EXPORT_MAX_ROWS", 10_000_000, least=1, most=999_999_999)
+    EMAIL_URL = env.url("EMAIL_URL", "", schemes=("smtp", "smtps"))
+    EMAIL_FROM = env.text("EMAIL_FROM", "callmon@localhost")
     EXPORT_LIFE_DAYS = env.integer("EXPORT_LIFE_DAYS", 7, least=1, most=365)
 except BadEnvironment as error:
     stop(str(error))
@@ -189,6 +191,13 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "calls:list"
 LOGOUT_REDIRECT_URL = "login"
+
+mail = urlsplit(EMAIL_URL)
+EMAIL_HOST, EMAIL_PORT = mail.hostname or "", mail.port or (465 if mail.scheme == "smtps" else 587)
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(mail.username or ""), unquote(mail.password or "")
+EMAIL_USE_SSL, EMAIL_USE_TLS = mail.scheme == "smtps", mail.scheme == "smtp" and EMAIL_PORT == 587
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = EMAIL_FROM
 
 LANGUAGE_CODE = "en"
 USE_I18N = False

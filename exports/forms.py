@@ -10,7 +10,7 @@ from django.http import HttpRequest, QueryDict
 
 from exports.columns import COLUMNS, FLAT, NESTED
 from exports.formats import FORMATS, PLAIN
-from exports.models import ExportPreference
+from exports.models import Every, ExportPreference
 from exports.table import Choice
 
 LABELS = {
@@ -22,7 +22,10 @@ LABELS = {
     "recording": "State of the recording",
     "ended_reason": "Ended because",
 }
-OURS = ("query", "format", "compressed", "columns", "each_variable", "csrfmiddlewaretoken")
+OURS = (
+    *("query", "format", "compressed", "columns", "each_variable", "repeat", "skip_empty"),
+    "csrfmiddlewaretoken",
+)
 
 
 def label(name: str) -> str:
@@ -43,6 +46,12 @@ class ExportForm(forms.Form):
     )
     each_variable = forms.BooleanField(required=False)
     compressed = forms.BooleanField(required=False)
+    repeat = forms.ChoiceField(
+        choices=[("", "Once"), *Every.choices],
+        required=False,
+        error_messages={"invalid_choice": f"takes {', '.join(Every)}"},
+    )
+    skip_empty = forms.BooleanField(required=False)
 
     @property
     def choice(self) -> Choice:
@@ -59,8 +68,7 @@ def preferred(user: Any) -> Choice:
     last = ExportPreference.objects.filter(user=user.pk).first()
     if last is None or last.format not in FORMATS:
         return Choice(FORMATS["csv"])
-    columns = tuple(name for name in COLUMNS if name in last.columns)
-    return Choice(FORMATS[last.format], columns or tuple(COLUMNS), last.each_variable)
+    return last.choice
 
 
 def offer(choice: Choice) -> dict[str, Any]:
@@ -72,6 +80,7 @@ def offer(choice: Choice) -> dict[str, Any]:
         "columns": [(column.name, label(column.name), column.name in choice.columns) for column in FLAT],
         "nested": [(column.name, label(column.name), column.name in choice.columns) for column in NESTED],
         "each_variable": choice.each_variable,
+        "repeats": [("", "Once"), *Every.choices],
     }
 
 

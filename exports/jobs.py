@@ -21,7 +21,7 @@ from kombu.exceptions import OperationalError
 from calls.filters import CallFilter
 from calls.querysets import User, sees_all_assistants
 from exports.files import select
-from exports.models import ACTIVE, ExportEvent, ExportJob, ExportPreference, State
+from exports.models import ACTIVE, ExportEvent, ExportJob, ExportPreference, ExportSchedule, State
 from exports.names import file_name, in_words
 from exports.table import Choice
 
@@ -38,26 +38,37 @@ class TooManyAtOnce(Exception):
     """The user has as many exports waiting or running as one may have; str() says so."""
 
 
-def request_export(selection: CallFilter, choice: Choice, user: Any) -> ExportJob:
-    """Queue an export of a valid selection. Raises TooManyAtOnce."""
+def request_export(
+    selection: CallFilter, choice: Choice, user: Any, schedule: ExportSchedule | None = None
+) -> ExportJob:
+    """Queue an export of a valid selection. Raises TooManyAtOnce, but for a schedule, which nobody waits for."""
     with transaction.atomic():
         # Two requests of one user count one after the other.
         get_user_model().objects.select_for_update().get(pk=user.pk)
-        refuse_too_many(user)
+        if schedule is None:
+            refuse_too_many(user)
         job = ExportJob.objects.create(
             user=user,
+            schedule=schedule,
             query=selection.query(size=None),
-            format=choice.format.name,
-            columns=list(choice.columns),
-            each_variable=choice.each_variable,
+            **chosen(choice),
             description=in_words(selection),
             file_name=file_name(selection, choice.format),
         )
         ExportEvent.note(ExportEvent.Kind.REQUESTED, job, user)
-        chosen = {"format": job.format, "columns": job.columns, "each_variable": job.each_variable}
-        ExportPreference.objects.update_or_create(user=user, defaults=chosen)
+        if schedule is None:
+            ExportPreference.objects.update_or_create(user=user, defaults=chosen(choice))
     ring(job)
     return job
+
+
+def chosen(choice: Choice) -> dict[str, Any]:
+    """The columns of exports.models.Chosen."""
+    return {
+        "format": choice.format.name,
+        "columns": list(choice.columns),
+        "each_variable": choice.each_variable,
+    }
 
 
 def refuse_too_many(user: Any) -> None:

@@ -32,6 +32,46 @@ def state_choices() -> list[tuple[str, str]]:
     return State.choices
 
 
+class Every(models.TextChoices):
+    DAY = "day", "Every day"
+    WEEK = "week", "Every week"
+    MONTH = "month", "Every month"
+
+
+def every_choices() -> list[tuple[str, str]]:
+    return Every.choices
+
+
+class Chosen(models.Model):
+    """What a user chose beside the calls."""
+
+    format = models.CharField(max_length=20)
+    columns = models.JSONField(default=list, blank=True, help_text="Names; none for all.")
+    each_variable = models.BooleanField(default=False)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def choice(self) -> Choice:
+        return Choice(FORMATS[self.format], tuple(self.columns) or tuple(COLUMNS), self.each_variable)
+
+
+class ExportSchedule(Chosen):
+    """The same selection again and again, each time understood anew."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="export_schedules")
+    query = models.TextField(blank=True)
+    description = models.TextField(blank=True, help_text="The selection in words.")
+    every = models.CharField(max_length=5, choices=every_choices)
+    skip_empty = models.BooleanField(default=False, help_text="Make no file when no call is selected.")
+    next_at = models.DateTimeField(db_index=True)
+    problem = models.TextField(blank=True, help_text="Why the last time made no export, in words.")
+
+    def __str__(self) -> str:
+        return f"{self.every} {self.description}"
+
+
 class ExportJobQuerySet(models.QuerySet["ExportJob"]):
     def of(self, user: User) -> ExportJobQuerySet:
         """The exports that the user asked for: nobody sees another's."""
@@ -41,7 +81,7 @@ class ExportJobQuerySet(models.QuerySet["ExportJob"]):
         return self.filter(state__in=ACTIVE)
 
 
-class ExportJob(models.Model):
+class ExportJob(Chosen):
     """One export. `query` is a query string of the log, understood as it was at `created_at`.
 
     `owner` names the run that writes it, another one for each attempt; only that run may change the row. `scope` is
@@ -50,10 +90,8 @@ class ExportJob(models.Model):
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="exports")
+    schedule = models.ForeignKey(ExportSchedule, models.SET_NULL, null=True, blank=True, related_name="exports")
     query = models.TextField(blank=True)
-    format = models.CharField(max_length=20)
-    columns = models.JSONField(default=list, blank=True, help_text="Names; none for all.")
-    each_variable = models.BooleanField(default=False)
     description = models.TextField(blank=True, help_text="The selection in words.")
     file_name = models.CharField(max_length=200, help_text="What a download is called.")
 
@@ -93,10 +131,6 @@ class ExportJob(models.Model):
         return reverse("exports:detail", args=[self.uuid])
 
     @property
-    def choice(self) -> Choice:
-        return Choice(FORMATS[self.format], tuple(self.columns) or tuple(COLUMNS), self.each_variable)
-
-    @property
     def is_active(self) -> bool:
         return self.state in ACTIVE
 
@@ -118,13 +152,10 @@ class ExportJob(models.Model):
         return visible.issuperset(self.scope)
 
 
-class ExportPreference(models.Model):
+class ExportPreference(Chosen):
     """What the user chose last, offered again."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="export_preference")
-    format = models.CharField(max_length=20)
-    columns = models.JSONField(default=list, blank=True)
-    each_variable = models.BooleanField(default=False)
 
     def __str__(self) -> str:
         return f"{self.user_id}: {self.format}"

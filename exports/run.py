@@ -16,7 +16,7 @@ from django.core.files.storage import default_storage
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
-from exports import jobs, storing
+from exports import jobs, schedules, storing
 from exports.files import BadSelection, Progress, TooMany, Written, select, write_file
 from exports.models import ExportJob, State
 from exports.output import Output
@@ -111,6 +111,9 @@ def write(job: ExportJob, pulse: Pulse) -> None:
         name = storing.keep(draft, f"{job.uuid}-{job.owner.rpartition(':')[2]}{job.choice.format.suffix}")
     if not note(job, written, name, scope):
         default_storage.delete(name)
+        return
+    job.rows_done = written.rows
+    schedules.tell(job)
 
 
 def note(job: ExportJob, written: Written, name: str, scope: list[int] | None) -> bool:

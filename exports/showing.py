@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from calls.format import format_moment, format_time
 from exports.jobs import HEARTBEAT_SILENCE, RING_AGAIN
-from exports.models import ExportJob, State
+from exports.models import Every, ExportJob, ExportSchedule, State
 
 
 @dataclass(frozen=True)
@@ -94,6 +94,14 @@ def problem(job: ExportJob, now: datetime) -> str:
             "if you run this site, start one."
         )
     return ""
+
+
+def shown_schedule(schedule: ExportSchedule) -> dict[str, Any]:
+    """A repeated export in words."""
+    zone = ZoneInfo(settings.TIME_ZONE)
+    skipped = ", not when there are no calls" if schedule.skip_empty else ""
+    when = f"{Every(schedule.every).label}{skipped}, next {format_moment(schedule.next_at, zone)}"
+    return {"schedule": schedule, "facts": [schedule.choice.format.label, when]}
 
 
 def is_any_worker_alive(now: datetime) -> bool:

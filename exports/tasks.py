@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from celery import shared_task
+from django.utils import timezone
 
-from exports import jobs, storing
+from exports import jobs, schedules, storing
 from exports.run import run_export
 
 
@@ -15,8 +16,9 @@ def run(pk: int) -> None:
 
 @shared_task
 def sweep() -> None:
-    """Ring again for what waits, take over from dead workers, delete what has expired."""
+    """Ring again for what waits, take over from dead workers, delete what has expired, repeat what is due."""
     jobs.sweep()
+    schedules.repeat_due(timezone.now())
 
 
 @shared_task

@@ -9,6 +9,7 @@ app_name = "exports"
 urlpatterns = [
     path("", views.index, name="list"),
     path("new/", views.new, name="new"),
+    path("repeated/<int:pk>/stop/", views.stop, name="stop"),
     # /exports/<uuid>/
     path("<uuid:uuid>/", views.detail, name="detail"),
     path("<uuid:uuid>/download/", views.download, name="download"),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
 from django.http.response import HttpResponseBase
@@ -17,13 +18,13 @@ from django.views.decorators.vary import vary_on_headers
 
 from calls.filters import CallFilter
 from exports import download as downloads
-from exports import jobs
+from exports import jobs, schedules
 from exports.files import BadSelection, problems
 from exports.forms import ExportForm, offer, preferred, sent
 from exports.jobs import TooManyAtOnce
-from exports.models import ExportJob, State
+from exports.models import ExportJob, ExportSchedule, State
 from exports.names import in_words
-from exports.showing import as_json, shown
+from exports.showing import as_json, shown, shown_schedule
 
 ON_A_PAGE = 50
 BAD_REQUEST, TOO_MANY_REQUESTS, CONFLICT = 400, 429, 409
@@ -47,7 +48,8 @@ def index(request: HttpRequest) -> HttpResponse:
     if wants_json(request):
         return JsonResponse({"exports": [as_json(job, request.user) for job in page]})
     exports = [shown(job, request.user) for job in page]
-    return render(request, "exports/export_list.html", {"exports": exports, "page": page})
+    repeated = [shown_schedule(one) for one in ExportSchedule.objects.filter(user=request.user.pk).order_by("next_at")]
+    return render(request, "exports/export_list.html", {"exports": exports, "page": page, "repeated": repeated})
 
 
 def create(request: HttpRequest) -> HttpResponse:
@@ -61,6 +63,9 @@ def create(request: HttpRequest) -> HttpResponse:
         return refused(request, {**errors_of(selection.form), **errors_of(form)}, BAD_REQUEST, selection)
     try:
         job = jobs.request_export(selection, form.choice, request.user)
+        if every := form.cleaned_data["repeat"]:
+            skip_empty = form.cleaned_data["skip_empty"]
+            schedules.repeat(selection, form.choice, request.user, every, skip_empty=skip_empty)
     except TooManyAtOnce as error:
         return refused(request, {"": [str(error)]}, TOO_MANY_REQUESTS, selection)
     if wants_json(request):
@@ -101,6 +106,7 @@ def dialog(request: HttpRequest, selection: CallFilter, lines: list[str], status
         "description": in_words(selection) if is_valid else "",
         "query": query,
         "log_url": f"{reverse('calls:list')}{'?' if query else ''}{query}",
+        "has_email": bool(settings.EMAIL_URL and getattr(request.user, "email", "")),
         **offer(preferred(request.user)),
     }
     return render(request, "exports/export_new.html", context, status=status)
@@ -179,3 +185,11 @@ def do_delete(request: HttpRequest, job: ExportJob) -> None:
 
 
 cancel, retry, again, delete = (action(change) for change in (do_cancel, do_retry, do_again, do_delete))
+
+
+@require_POST
+@private
+def stop(request: HttpRequest, pk: int) -> HttpResponse:
+    """End a repeated export; the files that it made stay."""
+    get_object_or_404(ExportSchedule, pk=pk, user=request.user.pk).delete()
+    return HttpResponseRedirect(reverse("exports:list"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from exports.cells import DIGITS, FORMULA_STARTS
+from exports.cells import FORMULA_STARTS
 from exports.columns import Column, Kind
 from exports.output import Output
 from exports.table import Table
@@ -12,6 +12,7 @@ from exports.table import Table
 CHUNK = 500  # lines
 
 STARTS = "".join(f"\\u{ord(char):04x}" for char in FORMULA_STARTS)
+E164 = "'^[+][0-9]*$'"
 FORMULA = f"'^''*[{STARTS}]'"
 # A line of JSON has no such characters, so that CSV leaves it as it is.
 LINES_AS_THEY_ARE = "(FORMAT csv, DELIMITER E'\\x01', QUOTE E'\\x02')"
@@ -89,11 +90,11 @@ def csv_cell(column: Column, sql: str, for_spreadsheets: bool) -> str:
         case Kind.TEXT:
             return csv_text(sql)
         case Kind.PHONE:
-            return csv_text(sql) if for_spreadsheets else csv_text(sql, but=f"rtrim({sql}, '{DIGITS}') = '+'")
+            return csv_text(sql) if for_spreadsheets else csv_text(sql, but=f"{sql} ~ {E164}")
         case Kind.WORD:
             return f"nullif({sql}, '')"
         case Kind.TIME:
-            return f"""trim('"' from to_json({sql})::text)"""
+            return f"to_jsonb({sql}) #>> '{{}}'"  # quicker than to_json and trim, and than to_char
         case Kind.SECONDS:
             return f"{sql} / 1000::float8"
         case Kind.VALUE:
@@ -104,12 +105,12 @@ def csv_cell(column: Column, sql: str, for_spreadsheets: bool) -> str:
 
 
 def csv_text(sql: str, but: str = "") -> str:
-    """A text that no spreadsheet runs; `but` is when it is left alone. Most begin with a letter or a digit."""
+    """A text that no spreadsheet runs; `but` is when it may stand as it is. Most begin with a letter or a digit."""
     plain = f'{sql} COLLATE "C"'
     is_harmless = f"{plain} >= '0' AND {plain} < ':' OR {plain} >= 'A' AND {plain} < U&'\\FF00'"
     alone = f"WHEN {but} THEN {sql} " if but else ""
     is_formula = f"{sql} ~ {FORMULA}"
-    return f"CASE WHEN {is_harmless} THEN {sql} {alone}WHEN {is_formula} THEN '''' || {sql} ELSE nullif({sql}, '') END"
+    return f"CASE {alone}WHEN {is_harmless} THEN {sql} WHEN {is_formula} THEN '''' || {sql} ELSE nullif({sql}, '') END"
 
 
 def json_value(column: Column, sql: str) -> str:
