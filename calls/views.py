@@ -22,9 +22,10 @@ from calls.annotations.shown import annotations_of
 from calls.choices import LIVE_STATUSES
 from calls.criteria import PERIOD_DAYS, PERIODS, RANGE_PARAMETERS, SIZES, parse_id
 from calls.filters import DEFAULT_ORDER, LAYOUT, CallFilter
+from calls.listing import Place, read_list
 from calls.models import Call
 from calls.neighbours import neighbours_of
-from calls.paging import COUNT_CAP, FEW, LAST, NO_PAGE, Page, Token, capped_count, newer_than, read_page
+from calls.paging import LAST, Page, Token, capped_count, newer_than
 from calls.panel import FOLDED, are_days_shown, found_options, kept, panel, sizes
 
 
@@ -36,7 +37,7 @@ class HtmxHttpRequest(HttpRequest):
 @cache_control(private=True, no_store=True)
 def call_list(request: HttpRequest) -> HttpResponse:
     selection = CallFilter.from_request(request)
-    page, place = read_list(selection)
+    page, place = read_list(selection, tables.VALUES)
     fields = panel(selection)
     context = {
         "list_url": request.path,
@@ -106,37 +107,6 @@ def page_errors(selection: CallFilter) -> list[str]:
     errors = selection.form.errors
     layout = [f"{name}: {message}" for name in LAYOUT for message in errors.get(name, ())]
     return [*selection.form.non_field_errors(), *layout]
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a page stands in its list. `first` and `last` count from 1; None when that is not known."""
-
-    first: int | None
-    last: int | None
-    total: int
-
-    def __str__(self) -> str:
-        """`1–50 of 1,234 calls`, `10,000+ calls` where the place is not known, `no calls`."""
-        if not self.total:
-            return "no calls"
-        total = f"{COUNT_CAP:,}+" if self.total > COUNT_CAP else f"{self.total:,}"
-        shown = f"{self.first:,}–{self.last:,} of " if self.first else ""
-        return f"{shown}{total} {'call' if self.total == 1 else 'calls'}"
-
-
-def read_list(selection: CallFilter) -> tuple[Page, Place]:
-    total = capped_count(selection.qs)
-    few = total <= FEW
-    calls = (selection.qs if few else selection.qs_to_walk()).values(*tables.VALUES)
-    page = NO_PAGE
-    if total:
-        order, size = selection.order, selection.size
-        page = read_page(calls, order, size, after=selection.after, before=selection.before, few=few)
-    first = page.first
-    if first is None and selection.before == LAST and total <= COUNT_CAP:
-        first = total - len(page.rows) + 1
-    return page, Place(first, first + len(page.rows) - 1 if first else None, total)
 
 
 def updates_url(page: Page, selection: CallFilter) -> str:
