@@ -111,7 +111,7 @@ def test_the_words_count_on_along_the_pages(page):
 
 def test_a_count_beyond_the_cap_is_said_so(page, monkeypatch):
     monkeypatch.setattr("calls.paging.COUNT_CAP", 10)
-    monkeypatch.setattr("calls.views.COUNT_CAP", 10)
+    monkeypatch.setattr("calls.listing.COUNT_CAP", 10)
     for _ in range(26):
         make_call()
     assert "Showing 1–25 of 10+ calls, UTC" in text_of(page("size=25"))
