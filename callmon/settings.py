@@ -100,6 +100,7 @@ INSTALLED_APPS = [
     "calls.recordings",
     "calls.shares",
     "exports",
+    "api",
 ]
 
 MIDDLEWARE = [

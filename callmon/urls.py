@@ -13,10 +13,12 @@ urlpatterns = [
     path("calls/", include("calls.urls")),
     path("calls/", include("calls.recordings.urls")),
     path("exports/", include("exports.urls")),
+    path("api/v1/", include("api.urls")),
     path("", include("calls.shares.urls")),
     # /accounts/
     path("accounts/login/", accounts.SignIn.as_view(), name="login"),
     path("accounts/logout/", auth_views.LogoutView.as_view(), name="logout"),
+    path("accounts/tokens/", include("api.token_urls")),
     path("accounts/password/", accounts.ChangePassword.as_view(), name="password_change"),
     path("accounts/password/done/", auth_views.PasswordChangeDoneView.as_view(), name="password_change_done"),
     path("admin/", admin.site.urls),
