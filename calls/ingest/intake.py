@@ -8,22 +8,23 @@ import json
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from django.utils import timezone
 
 from calls.ingest.models import Delivery, DeliveryState
-from calls.ingest.normalised import Ignored, Json, NormalisedCall, Rejected
+from calls.ingest.normalised import Ignored, Json, Named, NormalisedCall, Rejected
 from calls.ingest.providers import PROVIDERS, recognise
-from calls.ingest.records import TOO_DEEP, Record
+from calls.ingest.records import TOO_DEEP, Record, record_in
 from calls.ingest.store import Arrived, Ledger, in_transaction
 
 log = logging.getLogger(__name__)
 
 REASON_LENGTH = 1000
 ORIGIN_LENGTH = 500
+EVENT_LENGTH = 100
 NOT_RECOGNISED = "not recognised as callmon, vapi, retell or elevenlabs"
 
 
@@ -37,6 +38,7 @@ class Outcome(StrEnum):
     REJECTED = "rejected"
 
 
+SETTLED = ("provider", "event", "state", "reason", "call", "is_again", "owner", "heartbeat_at")
 STATES = {Outcome.IGNORED: DeliveryState.IGNORED, Outcome.REJECTED: DeliveryState.REJECTED}
 
 
@@ -58,8 +60,13 @@ class Arrival:
     def settle(self, outcome: Outcome, reason: str = "") -> None:
         self.outcome = outcome
         self.delivery.state = STATES.get(outcome, DeliveryState.PROCESSED)
-        printable = reason.replace("\x00", "").encode("utf-8", "backslashreplace").decode()
-        self.delivery.reason = printable[:REASON_LENGTH]
+        self.delivery.reason = printable(reason)[:REASON_LENGTH]
+        self.delivery.is_again, self.delivery.owner, self.delivery.heartbeat_at = False, "", None
+
+
+def printable(text: str) -> str:
+    """The text without what no database keeps."""
+    return text.replace("\x00", "").encode("utf-8", "backslashreplace").decode()
 
 
 Understood = list[tuple[Arrival, Arrived]]
@@ -90,7 +97,7 @@ def take(records: Sequence[Record], file_name: str, provider: str = "") -> list[
 def again(deliveries: Iterable[Delivery]) -> list[Arrival]:
     """Kept deliveries, normalised again after a mapping was corrected: all deliveries of a call belong here
     together, since what they said before is forgotten."""
-    arrivals = [_kept(delivery) for delivery in deliveries]
+    arrivals = [kept(delivery) for delivery in deliveries]
     process(arrivals, _merge_again)
     return arrivals
 
@@ -130,6 +137,7 @@ def _arrival(record: Record, file_name: str, provider: str, received_at: datetim
         provider=found.NAME if found else provider,
         digest=hashlib.sha256(content).hexdigest(),
         body=gzip.compress(record.body, compresslevel=6, mtime=0),
+        size_bytes=len(record.body),
         origin=f"{file_name}:{record.position}"[-ORIGIN_LENGTH:],
         received_at=received_at,
     )
@@ -142,12 +150,17 @@ def canonical(payload: dict[str, Json]) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-def _kept(delivery: Delivery) -> Arrival:
-    try:
-        payload = json.loads(delivery.raw)
-    except (ValueError, RecursionError) as error:
-        return Arrival(delivery, None, delivery.reason or f"not JSON: {error}")
-    return Arrival(delivery, payload if isinstance(payload, dict) else None, "not a JSON object")
+def kept(delivery: Delivery) -> Arrival:
+    """A delivery of the database with what its body carries."""
+    record = record_in(1, delivery.raw)
+    return Arrival(delivery, record.payload, delivery.reason or record.problem)
+
+
+def reject(delivery: Delivery, reason: str) -> None:
+    """End it without a call."""
+    arrival = Arrival(delivery, None)
+    arrival.settle(Outcome.REJECTED, reason)
+    in_transaction(lambda: _save([arrival]))
 
 
 def _find_known(arrivals: Sequence[Arrival]) -> None:
@@ -193,7 +206,11 @@ def _parse(arrival: Arrival) -> NormalisedCall:
     if provider is None:
         raise Rejected("", NOT_RECOGNISED)
     delivery.provider = provider.NAME
-    return provider.parse(payload)
+    delivery.event = printable(provider.event(payload))[:EVENT_LENGTH]
+    call = provider.parse(payload)
+    if call.assistant is None and delivery.assistant:
+        return replace(call, assistant=Named("", delivery.assistant))
+    return call
 
 
 def _fail(arrival: Arrival, error: Exception) -> None:
@@ -244,4 +261,4 @@ def _save(arrivals: Sequence[Arrival]) -> None:
     # Somebody else may be taking the same record: one delivery of it is enough.
     Delivery.objects.bulk_create([one for one in deliveries if one.pk is None], ignore_conflicts=True)
     known = [one for one in deliveries if one.pk is not None]
-    Delivery.objects.bulk_update(known, ["provider", "state", "reason", "call"])
+    Delivery.objects.bulk_update(known, SETTLED)

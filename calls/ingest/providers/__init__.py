@@ -11,12 +11,14 @@ from calls.ingest.providers import callmon, elevenlabs, export, retell, vapi
 class Provider(Protocol):
     """A module that reads the payloads of one platform, without database, settings or request.
 
+    `event` is the platform's own word for what it tells of, "" when it has none.
     `parse` raises Rejected for what is not the platform's format, Ignored for an event that the log does not use.
     """
 
     NAME: str
 
     def recognises(self, payload: dict[str, Json]) -> bool: ...
+    def event(self, payload: dict[str, Json]) -> str: ...
     def parse(self, payload: dict[str, Json]) -> NormalisedCall: ...
 
 

@@ -40,6 +40,11 @@ def recognises(payload: dict[str, Json]) -> bool:
     return len({*known}.intersection(REQUIRED)) >= 2 and 2 * len(known) >= len(payload)
 
 
+def event(payload: dict[str, Json]) -> str:
+    """There are no events: each object is the call as it is known then."""
+    return ""
+
+
 def parse(payload: dict[str, Json]) -> NormalisedCall:
     row = Fields.of(payload)
     row.only(FIELDS)

@@ -54,6 +54,10 @@ def recognises(payload: dict[str, Json]) -> bool:
     return is_known or ("conversation_id" in payload and "agent_id" in payload)
 
 
+def event(payload: dict[str, Json]) -> str:
+    return str(payload.get("type", ""))
+
+
 def parse(payload: dict[str, Json]) -> NormalisedCall:
     event = Fields.of(payload)
     if "data" not in payload and "type" not in payload:

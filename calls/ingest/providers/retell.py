@@ -90,6 +90,10 @@ def recognises(payload: dict[str, Json]) -> bool:
     return "call_id" in payload and ("call_type" in payload or "agent_id" in payload)
 
 
+def event(payload: dict[str, Json]) -> str:
+    return str(payload.get("event", ""))
+
+
 def parse(payload: dict[str, Json]) -> NormalisedCall:
     event, call = _event(Fields.of(payload))
     return _call(event, call, _status(event, call))

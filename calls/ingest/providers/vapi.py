@@ -90,6 +90,11 @@ def recognises(payload: dict[str, Json]) -> bool:
     return str(payload.get("type")) in DIRECTIONS or ("id" in payload and "orgId" in payload)
 
 
+def event(payload: dict[str, Json]) -> str:
+    message = payload.get("message")
+    return str(message.get("type", "")) if isinstance(message, dict) else ""
+
+
 def parse(payload: dict[str, Json]) -> NormalisedCall:
     report = _report(Fields.of(payload))
     return _call(report, _status(report))
