@@ -14,6 +14,7 @@ urlpatterns = [
     path("calls/", include("calls.recordings.urls")),
     path("exports/", include("exports.urls")),
     path("", include("calls.shares.urls")),
+    path("", include("calls.ingest.urls")),
     # /accounts/
     path("accounts/login/", accounts.SignIn.as_view(), name="login"),
     path("accounts/logout/", auth_views.LogoutView.as_view(), name="logout"),

@@ -11,10 +11,14 @@ from datetime import datetime
 from calls.choices import LIVE_STATUSES, Direction, EndedBy, Status
 from calls.ingest.normalised import Ignored, Json, Named, NormalisedCall
 from calls.ingest.providers import vapi_artifact, vapi_costs
+from calls.ingest.providers.vapi_signature import verify
 from calls.ingest.reading import NAME_LENGTH, NUMBER_LENGTH, WORD_LENGTH, Fields, named, part
 from calls.ingest.values import milliseconds
 
+__all__ = ("ADDRESS_SUFFICES", "NAME", "event", "parse", "recognises", "verify")
+
 NAME = "vapi"
+ADDRESS_SUFFICES = True  # it signs nothing unless it is told to
 REPORT, UPDATE = "end-of-call-report", "status-update"
 EPOCH_TIME = "epoch milliseconds"
 
