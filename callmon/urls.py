@@ -15,6 +15,7 @@ urlpatterns = [
     path("exports/", include("exports.urls")),
     path("api/v1/", include("api.urls")),
     path("", include("calls.shares.urls")),
+    path("", include("calls.ingest.urls")),
     # /accounts/
     path("accounts/login/", accounts.SignIn.as_view(), name="login"),
     path("accounts/logout/", auth_views.LogoutView.as_view(), name="logout"),

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from django.db import models
 from django.db.models import Q, TextChoices
+from django.utils import timezone
 
 from calls.models import Call
 
@@ -24,6 +25,29 @@ class Source(models.Model):
         return self.name
 
 
+class WebhookSecret(models.Model):
+    """What shows that a delivery comes from the platform: the key of its signature, or the last part of the address
+    where it signs nothing. Several may be valid while one is exchanged. It is kept as it is, since a signature is
+    made with it anew; calls.ingest.secrets adds those of the environment.
+    """
+
+    provider = models.CharField(max_length=40)
+    value = models.CharField(max_length=200)
+    label = models.CharField(max_length=100, blank=True, help_text="What it is used for.")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["provider", "value"], name="webhook_secret_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.provider} {self.label}"
+
+    @property
+    def masked(self) -> str:
+        """What of it may be shown."""
+        return f"…{self.value[-4:]}" if len(self.value) >= 16 else "…"
+
+
 class DeliveryState(TextChoices):
     WAITING = "waiting", "Waiting"
     PROCESSED = "processed", "Processed"
@@ -38,24 +62,41 @@ def delivery_state_choices() -> list[tuple[str, str]]:
 class Delivery(models.Model):
     """One body as it arrived, kept so that it can be read again after a mapping was corrected.
 
-    The same body from the same provider is one delivery: `digest` is its SHA-256.
+    The same body from the same provider is one delivery: `digest` is its SHA-256. A waiting one belongs to the
+    worker that is its `owner` as long as `heartbeat_at` is fresh: see calls.ingest.processing.
     """
 
     provider = models.CharField(max_length=40)
     digest = models.CharField(max_length=64)
-    body = models.BinaryField(help_text="The raw body, gzipped.")
-    origin = models.CharField(max_length=500, blank=True, help_text="Where it came from: a file and a position.")
+    body = models.BinaryField(help_text="The raw body, gzipped; empty when its life is over.")
+    size_bytes = models.PositiveIntegerField(default=0, help_text="Of the raw body.")
+    origin = models.CharField(
+        max_length=500, blank=True, help_text="Where it came from: webhook, or a file and a position."
+    )
+    # Platforms that do not say which assistant spoke have an address for each.
+    assistant = models.CharField(max_length=200, blank=True, help_text="The assistant that the address names.")
     received_at = models.DateTimeField()
+    event = models.CharField(max_length=100, blank=True, help_text="The platform's own word.")
     state = models.CharField(max_length=10, choices=delivery_state_choices, default=DeliveryState.WAITING)
-    reason = models.CharField(max_length=1000, blank=True, help_text="Why it was ignored or rejected, in words.")
+    reason = models.CharField(
+        max_length=1000, blank=True, help_text="Why it was ignored or rejected, in words: the path of the field first."
+    )
     call = models.ForeignKey(Call, models.SET_NULL, null=True, blank=True, related_name="deliveries")
+
+    is_again = models.BooleanField(default=False, help_text="What it said before is forgotten when it is processed.")
+    owner = models.CharField(max_length=40, blank=True, editable=False)
+    heartbeat_at = models.DateTimeField(null=True, blank=True, editable=False)
+    attempts = models.PositiveSmallIntegerField(default=0, editable=False)
 
     class Meta:
         verbose_name_plural = "deliveries"
         constraints = [models.UniqueConstraint(fields=["provider", "digest"], name="delivery_unique")]
         indexes = [
-            # What was rejected, newest first; process again all failed.
+            # What waits, oldest first; what was rejected, newest first.
             models.Index(fields=["state", "received_at", "id"], name="delivery_state"),
+            # The page, newest first, and the last delivery of each provider.
+            models.Index(fields=["received_at", "id"], name="delivery_log"),
+            models.Index(fields=["provider", "received_at", "id"], name="delivery_provider"),
         ]
 
     def __str__(self) -> str:
@@ -63,5 +104,5 @@ class Delivery(models.Model):
 
     @property
     def raw(self) -> bytes:
-        """The body as it arrived."""
-        return gzip.decompress(self.body)
+        """The body as it arrived; b"" when its life is over."""
+        return gzip.decompress(self.body) if self.body else b""

@@ -6,16 +6,20 @@ https://elevenlabs.io/docs/eleven-agents/workflows/post-call-webhooks
 from __future__ import annotations
 
 from base64 import b64decode
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from calls.choices import LIVE_STATUSES, Component, Direction, EndedBy, ResponseKind, Speaker, Status
 from calls.ingest.normalised import CostPart, Ignored, Json, Latency, Named, NormalisedCall, RecordingReference, Turn
 from calls.ingest.reading import NAME_LENGTH, NUMBER_LENGTH, WORD_LENGTH, Fields, captured, named, part
+from calls.ingest.signatures import Received, in_hex, is_recent, parts
 from calls.ingest.turns import Conversation, latency, tool_latencies
 from calls.ingest.values import number_in, plain_text
 
 NAME = "elevenlabs"
+ADDRESS_SUFFICES = False
+WINDOW_SECONDS = 1800
 TRANSCRIPTION, FAILURE, AUDIO = "post_call_transcription", "call_initiation_failure", "post_call_audio"
 EPOCH_TIME = "epoch seconds"
 
@@ -52,6 +56,17 @@ def recognises(payload: dict[str, Json]) -> bool:
         return True
     is_known = payload.get("type") in (TRANSCRIPTION, FAILURE, AUDIO)
     return is_known or ("conversation_id" in payload and "agent_id" in payload)
+
+
+def verify(received: Received, secrets: Sequence[str]) -> bool:
+    signed = parts(received.header("elevenlabs-signature"), r"t=(\d{1,20}),v0=([0-9a-fA-F]{64})")
+    if signed is None or not is_recent(int(signed[0]), received.now, WINDOW_SECONDS):
+        return False
+    return in_hex(signed[1], signed[0].encode() + b"." + received.body, secrets)
+
+
+def event(payload: dict[str, Json]) -> str:
+    return str(payload.get("type", ""))
 
 
 def parse(payload: dict[str, Json]) -> NormalisedCall:
