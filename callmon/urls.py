@@ -16,6 +16,7 @@ urlpatterns = [
     path("api/v1/", include("api.urls")),
     path("", include("calls.shares.urls")),
     path("", include("calls.ingest.urls")),
+    path("", include("calls.ingest.pages.urls")),
     # /accounts/
     path("accounts/login/", accounts.SignIn.as_view(), name="login"),
     path("accounts/logout/", auth_views.LogoutView.as_view(), name="logout"),

@@ -27,6 +27,7 @@ from calls.models import Call
 from calls.neighbours import neighbours_of
 from calls.paging import LAST, Page, Token, capped_count, newer_than
 from calls.panel import FOLDED, are_days_shown, found_options, kept, panel, sizes
+from calls.querysets import User
 
 
 class HtmxHttpRequest(HttpRequest):
@@ -175,12 +176,18 @@ def show_call(
     call = get_object_or_404(calls, uuid=uuid)
     is_part = is_for_part(request)
     context = detail.context_of(call, ZoneInfo(settings.TIME_ZONE), list_query)
+    context["deliveries_url"] = deliveries_url(call, request.user)
     context["annotations"] = annotations_of(call, request, list_query, **messages)
     part = mark_safe(render_to_string("calls/call.jinja", context | {"is_part": is_part}))  # noqa: S308 - as above
     if is_part:
         return HttpResponse(part)
     context["neighbours"] = neighbours_of(call, list_query, request.user)
     return render(request, "calls/call_detail.html", {**context, "part": part}, status=status)
+
+
+def deliveries_url(call: Call, user: User) -> str:
+    """What arrived for the call; "" for users who may not see it."""
+    return f"{reverse('intake:deliveries')}?call={call.uuid}" if user.has_perm("ingest.view_delivery") else ""
 
 
 def is_for_part(request: HttpRequest) -> bool:
