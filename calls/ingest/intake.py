@@ -27,7 +27,7 @@ ORIGIN_LENGTH = 500
 EVENT_LENGTH = 100
 NAME_LENGTH = 200
 COMPRESSION = 1  # a tenth larger than at best, in a third of the time
-NOT_RECOGNISED = "not recognised as callmon, vapi, retell or elevenlabs"
+NOT_RECOGNISED = "not recognised as a payload of any platform: name its provider"
 
 
 class Outcome(StrEnum):
@@ -133,10 +133,13 @@ def _process_alone(arrival: Arrival, merge: Merge) -> None:
         in_transaction(lambda: _save([arrival]))
 
 
-def keep(provider: Provider, record: Record, origin: str, assistant: str = "") -> None:
-    """Keep one that waits, once however often it comes. One that cannot be read is rejected at once."""
+def keep(provider: Provider, record: Record, origin: str, *, assistant: str = "", once: str = "") -> None:
+    """Keep one that waits, once however often it comes. One that cannot be read is rejected at once. `assistant` is
+    who spoke, where the address tells; `once` is what makes it the same as another, instead of the whole body."""
     arrival = _arrival(record, origin, provider.NAME, timezone.now())
     arrival.delivery.assistant = printable(assistant)[:NAME_LENGTH]
+    if once:
+        arrival.delivery.digest = hashlib.sha256(once.encode()).hexdigest()
     if arrival.payload is None:
         arrival.settle(Outcome.REJECTED, arrival.problem)
     Delivery.objects.bulk_create([arrival.delivery], ignore_conflicts=True)

@@ -11,18 +11,33 @@ from django.utils import timezone
 
 from calls.models import Call
 
+# What a credit of the platform costs in US cents: ElevenLabs' plans of 2026 sell 5,000 for one USD.
+PLATFORM_CREDITS = {"elevenlabs": Decimal("0.02")}
+
 
 class Source(models.Model):
-    """A platform that calls come from, with the rate that turns its money into credits."""
+    """A platform that calls come from, with the rates that turn its money into credits. A platform that counts in
+    credits of its own has a rate for one of them; a payload that tells the price in USD wins over it."""
 
     name = models.CharField(max_length=40, unique=True)
     credits_per_usd = models.DecimalField(max_digits=12, decimal_places=4, default=Decimal(100))
+    credits_per_platform_credit = models.DecimalField(max_digits=12, decimal_places=6, default=Decimal(1))
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(credits_per_usd__gte=0), name="source_rate_not_negative")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(credits_per_usd__gte=0, credits_per_platform_credit__gte=0), name="source_rate_not_negative"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def of(cls, name: str) -> Source:
+        """The source of that name, made when calls come from it for the first time."""
+        defaults = {"credits_per_platform_credit": PLATFORM_CREDITS.get(name, Decimal(1))}
+        return cls.objects.get_or_create(name=name, defaults=defaults)[0]
 
 
 class WebhookSecret(models.Model):

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from calls.ingest import rate
 from calls.ingest.bell import bell
 from calls.ingest.intake import keep
-from calls.ingest.providers import SENDERS, Sender, decode
+from calls.ingest.providers import SENDERS, Sender, decode, once_of
 from calls.ingest.secrets import secrets_of
 from calls.ingest.signatures import Received, is_one_of
 
@@ -56,13 +56,15 @@ def take(request: HttpRequest, sender: Sender, secret: str) -> None:
     """Keep what was sent and ring. Raises Refused."""
     body = read(request)
     try:
-        if not is_verified(sender, received(request, body), secret):
+        is_sound, is_by_address = is_verified(sender, received(request, body), secret)
+        if not is_sound:
             raise Refused(401, "not verified")
         if wait_seconds := rate.limit(sender.NAME, settings.WEBHOOKS_PER_MINUTE):
             raise Refused(429, "too many deliveries in a minute", wait_seconds)
         record = decode(sender.NAME, 1, body)
         with transaction.atomic():
-            keep(sender, record, ORIGIN, request.GET.get("assistant", ""))
+            once = "" if is_by_address or record.payload is None else once_of(sender.NAME, record.payload)
+            keep(sender, record, ORIGIN, assistant=request.GET.get("assistant", ""), once=once)
     except DatabaseError:
         log.exception("a delivery from %s was not kept", sender.NAME)
         raise Refused(503, "not kept; send it again", RETRY_SECONDS) from None
@@ -71,12 +73,13 @@ def take(request: HttpRequest, sender: Sender, secret: str) -> None:
     bell.ring()
 
 
-def is_verified(sender: Sender, what: Received, secret: str) -> bool:
-    """Whether the address or the signature shows that it comes from the platform; a wrong address never does."""
+def is_verified(sender: Sender, what: Received, secret: str) -> tuple[bool, bool]:
+    """Whether it comes from the platform, and whether its address shows that by itself; a wrong address never does."""
     secrets = secrets_of(sender.NAME)
     if secret and not is_one_of(secret, secrets):
-        return False
-    return bool(secret and sender.ADDRESS_SUFFICES) or sender.verify(what, secrets)
+        return False, False
+    is_by_address = bool(secret) and sender.ADDRESS_SUFFICES
+    return is_by_address or sender.verify(what, secrets), is_by_address
 
 
 def received(request: HttpRequest, body: bytes) -> Received:

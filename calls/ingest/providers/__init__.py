@@ -6,7 +6,22 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from calls.ingest.normalised import Json, NormalisedCall
-from calls.ingest.providers import callmon, elevenlabs, export, retell, vapi
+from calls.ingest.providers import (
+    autocalls,
+    bland,
+    bolna,
+    callmon,
+    dograh,
+    elevenlabs,
+    export,
+    famulor,
+    livekit,
+    retell,
+    synthflow,
+    twilio,
+    ultravox,
+    vapi,
+)
 from calls.ingest.records import Record, record_in
 from calls.ingest.signatures import Received
 
@@ -39,24 +54,29 @@ class Sender(Provider, Protocol):
     def verify(self, received: Received, secrets: Sequence[str]) -> bool: ...
 
 
+# In the order in which they are asked to recognise a payload: the plainest names come last.
 SENDERS: dict[str, Sender] = {
     "vapi": vapi,
+    "ultravox": ultravox,
+    "synthflow": synthflow,
+    "livekit": livekit,
     "retell": retell,
     "elevenlabs": elevenlabs,
+    "twilio": twilio,
+    "bolna": bolna,
+    "bland": bland,
+    "famulor": famulor,
+    "autocalls": autocalls,
+    "dograh": dograh,
     "callmon": callmon,
 }
-
-# In the order in which they are asked to recognise a payload: the native format has the plainest names.
-PROVIDERS: dict[str, Provider] = {
-    "vapi": vapi,
-    "retell": retell,
-    "elevenlabs": elevenlabs,
-    "export": export,
-    "callmon": callmon,
-}
+PROVIDERS: dict[str, Provider] = {"export": export, **SENDERS}
 
 # Bodies that are not JSON.
-DECODERS: dict[str, Decode] = {}
+DECODERS: dict[str, Decode] = {"twilio": twilio.record_in_form}
+
+# What a signature is good for once, where it does not cover the body.
+ONCE: dict[str, Callable[[dict[str, Json]], str]] = {"synthflow": synthflow.once}
 
 
 def recognise(payload: Json) -> Provider | None:
@@ -69,3 +89,8 @@ def recognise(payload: Json) -> Provider | None:
 def decode(provider: str, position: int, body: bytes) -> Record:
     """The record that a body of the provider holds."""
     return DECODERS.get(provider, record_in)(position, body)
+
+
+def once_of(provider: str, payload: dict[str, Json]) -> str:
+    """What the provider's signature is good for once; "" where it covers the whole body."""
+    return ONCE[provider](payload) if provider in ONCE else ""

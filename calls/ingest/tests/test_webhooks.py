@@ -138,7 +138,7 @@ def test_unverified_deliveries_do_not_count(client, settings):
 
 
 def test_what_the_database_did_not_keep_may_be_sent_again(client, monkeypatch):
-    def fail(*arguments):
+    def fail(*arguments, **options):
         raise OperationalError("disk full")
 
     with monkeypatch.context() as broken:
