@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -51,10 +52,24 @@ class RateForm(forms.ModelForm):
         label="Credits for one US dollar",
         widget=forms.NumberInput({**INPUT, "step": "any"}),
     )
+    credits_per_platform_credit = forms.DecimalField(
+        min_value=0,
+        max_digits=12,
+        decimal_places=6,
+        required=False,
+        label="Credits for one credit of the platform",
+        help_text="Where it counts in credits of its own. A price in US dollars wins.",
+        widget=forms.NumberInput({**INPUT, "step": "any"}),
+    )
 
     class Meta:
         model = Source
-        fields = ("credits_per_usd",)
+        fields = ("credits_per_usd", "credits_per_platform_credit")
+
+    def clean_credits_per_platform_credit(self) -> Decimal:
+        """Left out it stays as it is."""
+        value = self.cleaned_data["credits_per_platform_credit"]
+        return self.instance.credits_per_platform_credit if value is None else value
 
 
 class NameForm(forms.Form):

@@ -110,7 +110,7 @@ def page(
         "from_environment": len(settings.WEBHOOK_SECRETS.get(name, ())),
         "last": moment(last) if last else "",
         "secret_form": secret_form or SecretForm(provider=name),
-        "rate_form": rate_form or RateForm(instance=source or Source(name=name)),
+        "rate_form": rate_form or RateForm(instance=source or Source.like(name)),
     }
     return render(request, "intake/source_detail.html", context, status=status)
 
@@ -148,7 +148,7 @@ def remove_secret(request: SignedInRequest, name: str, pk: int) -> HttpResponse:
 def set_rate(request: SignedInRequest, name: str) -> HttpResponse:
     if name not in SENDERS and not Source.objects.filter(name=name).exists():
         raise Http404
-    form = RateForm(request.POST, instance=Source.objects.filter(name=name).first() or Source(name=name))
+    form = RateForm(request.POST, instance=Source.of(name))
     if not form.is_valid():
         return page(request, name, rate_form=form, status=422)
     form.save()
