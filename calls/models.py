@@ -133,6 +133,8 @@ class Call(models.Model):
             models.Index(fields=["duration_ms", "started_at", "id"], name="call_duration"),
             models.Index(fields=["cost", "started_at", "id"], name="call_cost"),
             models.Index(fields=["assistant_name", "started_at", "id"], name="call_assistant_name"),
+            # What changed last, which tells pages that follow calls whether anything did.
+            models.Index(fields=["updated_at"], name="call_updated"),
             # The pair that belongs together: calls of one status are long or short, dear or free.
             models.Index(fields=["status", "duration_ms", "started_at", "id"], name="call_status_duration"),
             models.Index(fields=["status", "cost", "started_at", "id"], name="call_status_cost"),

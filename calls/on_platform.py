@@ -85,7 +85,7 @@ class Assistant(OnPlatform):
         transaction.on_commit(self._copy_name)
 
     def _copy_name(self) -> None:
-        self.calls.exclude(assistant_name=self.name).update(assistant_name=self.name)
+        self.calls.exclude(assistant_name=self.name).update(assistant_name=self.name, updated_at=timezone.now())
 
     def merge_into(self, other: OnPlatform) -> None:
         """The viewers of both see the calls of both."""

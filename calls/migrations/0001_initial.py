@@ -200,6 +200,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='call',
+            index=models.Index(fields=['updated_at'], name='call_updated'),
+        ),
+        migrations.AddIndex(
+            model_name='call',
             index=models.Index(fields=['status', 'cost', 'started_at', 'id'], name='call_status_cost'),
         ),
         migrations.AddConstraint(
