@@ -8,6 +8,8 @@ from django.views.generic import RedirectView
 
 from callmon import accounts
 
+admin.site.login_form = accounts.AdminSignInForm
+
 urlpatterns = [
     path("", login_not_required(RedirectView.as_view(pattern_name="calls:list"))),
     path("calls/", include("calls.urls")),
