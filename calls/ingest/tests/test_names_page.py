@@ -58,7 +58,7 @@ def test_merging_asks_first_and_says_how_many_calls_move(keeper):
     page = f"{ASSISTANTS}{old.pk}/"
     assert f"?into={new.pk}" in keeper.get(f"{page}?find=new").content.decode()
     words = words_of(keeper.get(f"{page}?into={new.pk}"))
-    assert "Merge “Old” into “New”? 1 call move" in words
+    assert "Merge “Old” into “New”? 1 call will belong to" in words
     assert Call.objects.get().assistant == old
 
 
