@@ -26,7 +26,7 @@ from calls.search import unindexed
 COUNT_CAP = 10_000
 LAST = "last"
 # A list of at most this many calls is gathered and sorted; a longer one is walked in its order until a page is full.
-FEW = 3_000
+FEW = 1_000
 
 COLUMNS = {
     "started_at": ("started_at", "id"),

@@ -63,7 +63,7 @@ def test_a_link_is_made_opened_and_revoked(new_page, admin_user, call, complaint
     page.get_by_label("Note").fill("For the bakery")
     page.get_by_role("button", name="Make the link").click()
     path = "/share/" + page.get_by_label("Link to the call").input_value().split("/share/")[1]
-    assert violations(page) == [] or not has_scripts
+    assert not has_scripts or violations(page) == []  # axe needs scripts
 
     guest = new_page()
     guest.goto(path)

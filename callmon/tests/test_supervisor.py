@@ -15,7 +15,8 @@ STUBBORN = ["sh", "-c", "trap '' TERM; sleep 60 & while true; do sleep 1; done"]
 
 def supervise(commands, *, grace_seconds=10):
     code = (
-        "import sys; from callmon import supervisor; "
+        # The tests may run under nohup, where a hangup is ignored.
+        "import signal, sys; signal.signal(signal.SIGHUP, signal.SIG_DFL); from callmon import supervisor; "
         f"supervisor.GRACE_SECONDS = {grace_seconds}; "
         f"sys.exit(supervisor.run_together({json.dumps(commands)}))"
     )

@@ -34,7 +34,7 @@ class ShareForm(forms.Form):
         max_length=128,
         strip=False,
         label="Password",
-        help_text="May be left empty. Tell it on another way than the link.",
+        help_text="May be left empty. Do not send it together with the link.",
         widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from dataclasses import dataclass
 
 from django.core.cache import cache
@@ -16,7 +17,7 @@ class TooManyGuesses(Exception):
 
 @dataclass(frozen=True)
 class Guesses:
-    """Guesses of one kind; `most` of them are free in a window, which begins with the first."""
+    """Guesses of one kind; `most` of them are free in a window of the clock, 15 minutes from each full quarter."""
 
     kind: str
     most: int
@@ -43,7 +44,7 @@ class Guesses:
     def _key(self, of: tuple[object, ...]) -> str:
         # Addresses do not belong into a cache that others may read, and have colons.
         digest = hashlib.sha256(repr(of).encode()).hexdigest()
-        return f"share-guesses-{self.kind}-{digest}"
+        return f"share-guesses-{self.kind}-{int(time.time() // WINDOW_SECONDS)}-{digest}"
 
 
 tokens = Guesses("token", most=60)
