@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BooleanField, Exists, F, Func, Lookup, OuterRef, Q, QuerySet, TextField, Value
@@ -152,19 +151,9 @@ def unindexed(column: str) -> Func:
 
 
 def _among(pks: QuerySet[Any]) -> Q:
-    """Calls whose id is one of them. They are read once; the calls are not looked for by them."""
-    if connection.vendor == "postgresql":
-        template = "%(expressions)s)"
-        return Q(
-            Func(
-                unindexed("pk"),
-                ArraySubquery(pks),
-                template=template,
-                arg_joiner=" = ANY(",
-                output_field=BooleanField(),
-            )
-        )
-    return Q(In(unindexed("pk"), pks))
+    """Calls whose id is one of them. IS TRUE keeps the planners from looking for the calls by these ids: they are
+    read once, and each call is looked up among them."""
+    return Q(Func(In(F("pk"), pks), template="(%(expressions)s) IS TRUE", output_field=BooleanField()))
 
 
 def _having_all(phrases: tuple[str, ...], reading: Reading) -> Q:
