@@ -35,12 +35,12 @@ def open_first(page):
 def test_keys_and_links_go_through_the_filtered_list(signed_in_page, calls):
     page = signed_in_page
     open_first(page)
-    page.keyboard.press("j")
+    page.keyboard.press("n")
     expect_call(page, 2)
-    page.keyboard.press("j")
+    page.keyboard.press("n")
     expect_call(page, 3)
-    page.keyboard.press("j")
-    page.keyboard.press("k")
+    page.keyboard.press("n")
+    page.keyboard.press("p")
     expect_call(page, 2)
     page.get_by_role("link", name="Previous call").click()
     expect_call(page, 0)
@@ -53,7 +53,7 @@ def test_the_whole_log_is_a_list_too(signed_in_page, calls):
     page.goto("/calls/")
     page.locator("tr.call .phone a:not(.expand)").first.click()
     expect_call(page, 0)
-    page.keyboard.press("j")
+    page.keyboard.press("n")
     expect_call(page, 1)
 
 
@@ -69,10 +69,10 @@ def test_keys_with_modifiers_are_left_alone(signed_in_page, calls):
     open_first(page)
     page.evaluate(COUNT_CLICKS)
     title = page.title()
-    for key in ("Control+j", "Alt+j", "Meta+j", "Shift+J"):
+    for key in ("Control+n", "Alt+n", "Meta+n", "Shift+N"):
         page.keyboard.press(key)
     assert page.title() == title
-    page.keyboard.press("j")
+    page.keyboard.press("n")
     assert page.title() == f"{title}*"
 
 
@@ -80,8 +80,8 @@ def test_keys_are_letters_where_one_writes(signed_in_page, calls):
     page = signed_in_page
     open_first(page)
     note = page.get_by_placeholder("Write a note for your team")
-    note.press_sequentially("jk?")
-    expect(note).to_have_value("jk?")
+    note.press_sequentially("np?")
+    expect(note).to_have_value("np?")
     expect_call(page, 0)
     assert not page.get_by_role("dialog").is_visible()
 
@@ -93,15 +93,15 @@ def test_the_help_lists_the_keys_and_switches_them_off(signed_in_page, calls):
     dialog = page.get_by_role("dialog", name="Keyboard")
     expect(dialog).to_contain_text("Next call of the list")
     assert violations(page) == []
-    page.keyboard.press("j")
+    page.keyboard.press("n")
     expect(dialog).to_be_visible()
     dialog.get_by_label("Use keys on the pages of calls").uncheck()
     page.keyboard.press("Escape")
     expect(dialog).not_to_be_visible()
-    page.keyboard.press("j")
+    page.keyboard.press("n")
     page.reload()
     page.evaluate(COUNT_CLICKS)
-    page.keyboard.press("j")
+    page.keyboard.press("n")
     assert "*" not in page.title()
     page.get_by_role("button", name="Keyboard").click()
     expect(dialog).to_be_visible()

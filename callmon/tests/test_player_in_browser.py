@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from callmon.testing.axe import barriers
-from callmon.tests.call_page import expect_turn, is_paused, make_heard_call, now, open_call, slider
+from callmon.tests.call_page import LOADED, expect_turn, is_paused, make_heard_call, now, open_call, slider
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -88,6 +88,27 @@ def test_arrows_and_letters_go_back_and_forth(page):
     for key, seconds in steps:
         page.keyboard.press(key)
         assert now(page) == pytest.approx(seconds, abs=0.1)
+
+
+def test_keys_of_the_player_work_beside_those_of_the_list(page):
+    make_heard_call(from_number="+12025550199")
+    page.reload()
+    page.evaluate(LOADED)
+    expect(page.get_by_role("link", name="Previous call")).to_be_visible()
+    for key in ("l", "l", "j"):
+        page.keyboard.press(key)
+    assert now(page) == pytest.approx(10, abs=0.1)
+
+
+def test_keys_can_be_switched_off(page):
+    page.keyboard.press("?")
+    dialog = page.get_by_role("dialog", name="Keyboard")
+    page.keyboard.press("l")
+    dialog.get_by_label("Use keys on the pages of calls").uncheck()
+    dialog.get_by_role("button", name="Close").click()
+    for key in ("l", "ArrowRight", "Space"):
+        page.keyboard.press(key)
+    assert (now(page), is_paused(page)) == (0, True)
 
 
 def test_keys_with_others_are_not_ours(page):
