@@ -19,10 +19,11 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
     from pytest_django.live_server_helper import LiveServer
 
-# As root, without a graphics card, and without calls to the browser's maker.
+# As root, without a graphics card, without calls to the browser's maker, and pages of one site in one process.
 OPTIONS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+    *("--process-per-site", "--renderer-process-limit=1"),
 )
 
 
@@ -46,7 +47,7 @@ def complaints() -> Iterator[list[str]]:
 
 class Profiles:
     """Contexts of the browser. Later tests that ask for the same options use them again: a new one takes a second, with
-    all the files that it reads. A profile that is given back keeps only these."""
+    all the files that it reads. A profile that is given back keeps only these, and a page that holds its process."""
 
     def __init__(self, browser: Browser, url: str) -> None:
         self.browser, self.url = browser, url
@@ -55,19 +56,25 @@ class Profiles:
     @contextmanager
     def borrow(self, **options: Any) -> Iterator[BrowserContext]:
         free = self.free[repr(sorted(options.items()))]
-        context = free.pop() if free else self.browser.new_context(base_url=self.url, **options)
-        context.set_default_timeout(10_000)
+        context = free.pop() if free else self.make(options)
         yield context
         self.clean(context)
         free.append(context)
+
+    def make(self, options: dict[str, Any]) -> BrowserContext:
+        context = self.browser.new_context(base_url=self.url, **options)
+        context.set_default_timeout(10_000)
+        context.new_page().goto("/health/live")
+        return context
 
     def clean(self, context: BrowserContext) -> None:
         context.unroute_all()
         context.clear_permissions()
         context.clear_cookies()
         erase = {"origin": self.url, "storageTypes": "all"}
-        context.new_cdp_session(context.pages[0]).send("Storage.clearDataForOrigin", erase)
-        for page in context.pages:
+        resident, *pages = context.pages
+        context.new_cdp_session(resident).send("Storage.clearDataForOrigin", erase)
+        for page in pages:
             page.close()
 
 

@@ -7,6 +7,8 @@ from playwright.sync_api import expect
 
 from callmon.testing.axe import barriers
 from callmon.tests.call_page import LOADED, expect_turn, is_paused, make_heard_call, now, open_call, slider
+from calls.models import Recording
+from calls.tests.factory import make_call
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -186,6 +188,37 @@ def test_silence_is_heard_otherwise(page):
     page.get_by_role("button", name="Play from 00:06").click()
     page.evaluate(PLAYED_UNTIL, 7)
     assert now(page) < 9
+
+
+# States
+
+SAID_OF = {
+    None: "No recording of this call is known.",
+    "pending": "it has not been fetched from the platform yet",
+    "fetching": "The recording is being fetched",
+    "empty": "The recording is empty",
+    "unsupported": "in a format that browsers do not play. It is G.729.",
+    "failed": "could not be fetched from the platform. The address answered 404.",
+    "removed": "The recording was removed.",
+}
+REASONS = {"unsupported": "It is G.729.", "failed": "The address answered 404."}
+
+
+def test_each_state_of_a_recording_says_what_it_is(signed_in_page):
+    page = signed_in_page
+    for state in SAID_OF:
+        call = make_call()
+        if state:
+            Recording.objects.create(call=call, state=state, reason=REASONS.get(state, ""))
+    make_call(status="in_progress")
+    make_heard_call()
+    page.goto("/calls/")
+    page.evaluate("document.querySelectorAll('tr.call .expand').forEach((link) => link.click())")
+    expect(page.locator(".call-detail")).to_have_count(len(SAID_OF) + 2)
+    for words in (*SAID_OF.values(), "The call is not over; a recording may follow."):
+        expect(page.locator(".recording", has_text=words)).to_have_count(1)
+    expect(page.locator("audio")).to_have_count(1)
+    assert barriers(page) == []
 
 
 # Long recordings, and everybody
