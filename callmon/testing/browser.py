@@ -19,11 +19,10 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
     from pytest_django.live_server_helper import LiveServer
 
-# As root, without a graphics card, without calls to the browser's maker, and pages of one site in one process.
+# As root, without a graphics card, and without calls to the browser's maker.
 OPTIONS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-    *("--process-per-site", "--renderer-process-limit=1"),
 )
 
 
