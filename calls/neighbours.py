@@ -26,11 +26,12 @@ class Neighbours:
 
 def neighbours_of(call: Call, list_query: str, user: User) -> Neighbours | None:
     """In the order of the list, wherever the call would stand in it now. None for a list that is none. Takes three
-    queries: the names of the selection, how many calls it has, and both neighbours."""
+    queries: the names of the selection, how many calls it has where it is not the whole log, and both neighbours."""
     selection = CallFilter.for_user(QueryDict(list_query), user)
     if not selection.is_valid():
         return None
-    few = capped_count(selection.qs) <= FEW
+    # The whole log is walked, however long it is.
+    few = bool(list_query) and capped_count(selection.qs) <= FEW
     calls = selection.qs if few else selection.qs_to_walk()
     token = Token.of({column: getattr(call, column) for column in selection.order.columns}, selection.order, None)
     ends = [_nearest(calls, token, backwards=backwards, few=few) for backwards in (True, False)]
