@@ -197,11 +197,11 @@ SAID_OF = {
     "pending": "it has not been fetched from the platform yet",
     "fetching": "The recording is being fetched",
     "empty": "The recording is empty",
-    "unsupported": "in a format that browsers do not play. It is G.729.",
-    "failed": "could not be fetched from the platform. The address answered 404.",
+    "unsupported": "in a format that browsers do not play: it is G.729.",
+    "failed": "could not be fetched from the platform: the address answered 404.",
     "removed": "The recording was removed.",
 }
-REASONS = {"unsupported": "It is G.729.", "failed": "The address answered 404."}
+REASONS = {"unsupported": "it is G.729", "failed": "the address answered 404"}
 
 
 def test_each_state_of_a_recording_says_what_it_is(signed_in_page):

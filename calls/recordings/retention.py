@@ -35,7 +35,7 @@ def remove_old(now: datetime) -> int:
 def remove(recording: Recording, days: int) -> bool:
     """False when somebody has begun to work on it. The row goes first: a file without it is an orphan, while a row
     without its file would be a player that plays nothing."""
-    changes = {"state": RecordingState.REMOVED, "reason": f"Recordings are kept for {days} days.", "due_at": None}
+    changes = {"state": RecordingState.REMOVED, "reason": f"recordings are kept for {days} days", "due_at": None}
     sound = {"file": "", "playable_file": "", "peaks": None}
     if not Recording.objects.filter(pk=recording.pk, owner="").update(**changes, **sound):
         return False

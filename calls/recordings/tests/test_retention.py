@@ -55,7 +55,7 @@ def test_what_is_older_than_its_life_is_removed(storage, settings):
     assert stored() == files_of(young)
     old.refresh_from_db()
     young.refresh_from_db()
-    assert (old.state, old.reason) == (RecordingState.REMOVED, "Recordings are kept for 30 days.")
+    assert (old.state, old.reason) == (RecordingState.REMOVED, "recordings are kept for 30 days")
     assert (old.file.name, old.playable_file.name, old.peaks, old.due_at) == ("", "", None, None)
     assert young.state == RecordingState.READY
 
@@ -92,7 +92,7 @@ def test_the_page_says_why_it_is_gone(client, storage, settings):
     retention.remove_old(NOON)
     client.force_login(make_user(sees_all=True))
     assert (
-        "The recording was removed. Recordings are kept for 30 days."
+        "The recording was removed: recordings are kept for 30 days."
         in client.get(call.get_absolute_url()).content.decode()
     )
     assert client.get(f"/calls/{call.uuid}/recording/").status_code == 404
