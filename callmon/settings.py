@@ -167,7 +167,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     }
 else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+    # To compile a question or to start helpers for it takes longer than most answers of ours.
+    quick = f"{os.environ.get('PGOPTIONS', '')} -c jit=off -c max_parallel_workers_per_gather=0".strip()
+    DATABASES["default"]["OPTIONS"] = {"connect_timeout": 5, "options": quick} | DATABASES["default"].get("OPTIONS", {})
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 if REDIS_URL:
@@ -212,7 +214,7 @@ STORAGES = {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": DATA_DIR / "files"},
     },
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "callmon.static_files.StaticFiles"},
 }
 if S3_BUCKET:
     STORAGES["default"] = {
