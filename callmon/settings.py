@@ -51,6 +51,7 @@ try:
     X_ACCEL_REDIRECT = env.path("X_ACCEL_REDIRECT")
     RECORDING_MAX_MB = env.integer("RECORDING_MAX_MB", 200, least=1, most=4096)
     RECORDING_FETCHES = env.integer("RECORDING_FETCHES", 1, least=1, most=100)
+    RECORDING_LIFE_DAYS = env.integer("RECORDING_LIFE_DAYS", 0, least=0, most=36_500)
     RECORDING_ALLOWED_HOSTS = env.hosts("RECORDING_ALLOWED_HOSTS")
     TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN = env.text("TWILIO_ACCOUNT_SID"), env.text("TWILIO_AUTH_TOKEN")
     ELEVENLABS_API_KEY = env.text("ELEVENLABS_API_KEY")
@@ -248,7 +249,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600,
         "options": {"expires": 3600},
     },
-    "sweep recordings": {"task": "calls.recordings.tasks.sweep", "schedule": 30, "options": {"expires": 30}},
+    "sweep-recordings": {"task": "calls.recordings.tasks.sweep", "schedule": 30, "options": {"expires": 30}},
+    "clear-away-recordings": {
+        "task": "calls.recordings.tasks.clear_away",
+        "schedule": 3600,
+        "options": {"expires": 3600},
+    },
 }
 # The embedded broker is a folder. It forgets a message before the task is done: rows with a state are the truth.
 CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
