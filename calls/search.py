@@ -193,7 +193,7 @@ CREATE INDEX IF NOT EXISTS transcript_word_vector ON calls_transcript USING gin 
 """
 
 
-# PostgreSQL takes reading a vector for free. It would read all of them for a word that is in more transcripts than this.
+# PostgreSQL thinks that reading a vector costs nothing, and would read all of them for a word in more transcripts.
 MANY = 50_000
 
 
