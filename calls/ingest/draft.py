@@ -6,11 +6,11 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from calls.choices import LIVE_STATUSES
+from calls.choices import LIVE_STATUSES, Status
 from calls.ingest.directory import KINDS, Directory
 from calls.ingest.normalised import Named
 from calls.ingest.parts import PARTS, Change, same
-from calls.ingest.registers import COST_SOURCE, Money, Registers, moment_in, pack, stamp_in, unpack
+from calls.ingest.registers import COMPLETED_AS, COST_SOURCE, Money, Registers, moment_in, pack, stamp_in, unpack
 from calls.models import Call
 
 COLUMNS = (
@@ -141,6 +141,8 @@ class Draft:
         if "duration_ms" not in self._stamps and call.answered_at and call.ended_at:
             talk_ms = (call.ended_at - call.answered_at) // timedelta(milliseconds=1)
             changed |= self._set_column("duration_ms", max(talk_ms, 0))
+        if call.status == Status.COMPLETED and call.metadata.get(COMPLETED_AS) in Status.values:
+            changed |= self._set_column("status", Status(call.metadata[COMPLETED_AS]))
         return changed
 
 

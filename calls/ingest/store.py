@@ -5,8 +5,9 @@ of the same deliveries gives the same call: see calls.ingest.registers.
 
 - A call that no delivery gave a start began at the earliest moment that one of them tells of.
 - Talk time that no delivery gave is ended_at - answered_at.
-- `metadata["cost_source"]` is the platform's own figure behind `cost`: amount, unit, path, credits_per_usd. It is
-  absent when the cost was given in credits.
+- `metadata["cost_source"]` is the platform's own figure behind `cost`: amount, unit, path, credits_per_usd or
+  credits_per_platform_credit. It is absent when the cost was given in our credits.
+- A completed call of which another delivery says that a machine answered is a voicemail.
 """
 
 from __future__ import annotations
@@ -148,8 +149,8 @@ class Ledger:
             transaction.on_commit(lambda: copy_names(named))
 
     def _said(self, arrived: Arrived) -> Registers:
-        rate = self._directory.credits_per_usd(arrived.normalised.source)
-        return registers(arrived.normalised, arrived.stamp, rate)
+        rates = self._directory.rates(arrived.normalised.source)
+        return registers(arrived.normalised, arrived.stamp, rates)
 
     def _draft(self, call: NormalisedCall) -> Draft:
         key = (call.source, call.external_id)

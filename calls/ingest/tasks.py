@@ -1,0 +1,19 @@
+"""What workers do for deliveries. Beat calls `sweep` (see CELERY_BEAT_SCHEDULE)."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from calls.ingest import processing
+
+
+@shared_task
+def process_deliveries() -> None:
+    """All that wait, whichever of them rang."""
+    processing.process_waiting()
+
+
+@shared_task
+def sweep() -> None:
+    """What nobody rang for, and what dead workers left."""
+    processing.process_waiting()
