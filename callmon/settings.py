@@ -263,6 +263,8 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 3600},
     },
     "sweep-deliveries": {"task": "calls.ingest.tasks.sweep", "schedule": 15, "options": {"expires": 15}},
+    "close-calls": {"task": "calls.ingest.tasks.close_calls", "schedule": 300, "options": {"expires": 300}},
+    "end-lives-of-deliveries": {"task": "calls.ingest.tasks.end_lives", "schedule": 3600, "options": {"expires": 3600}},
 }
 # The embedded broker is a folder. It forgets a message before the task is done: rows with a state are the truth.
 CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
