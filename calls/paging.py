@@ -16,7 +16,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import BooleanField, F, Field, Func, OrderBy, Q, Value
+from django.db.models import BooleanField, F, Field, Func, OrderBy, Q, QuerySet, Value
 from django.db.models.sql.compiler import SQLCompiler
 
 from calls.models import Call
@@ -237,6 +237,6 @@ def newer_than(token: Token, calls: CallQuerySet) -> CallQuerySet:
     return calls.filter(RowComparison(token.order.columns, ">", token.key))
 
 
-def capped_count(calls: CallQuerySet) -> int:
-    """How many calls there are, up to COUNT_CAP + 1, which means "more than COUNT_CAP"."""
-    return calls.order_by()[: COUNT_CAP + 1].count()
+def capped_count(rows: QuerySet[Any]) -> int:
+    """How many rows there are, up to COUNT_CAP + 1, which means "more than COUNT_CAP"."""
+    return rows.order_by()[: COUNT_CAP + 1].count()

@@ -24,7 +24,7 @@ from calls.criteria import PERIOD_DAYS, PERIODS, RANGE_PARAMETERS, SIZES, parse_
 from calls.filters import DEFAULT_ORDER, LAYOUT, CallFilter
 from calls.models import Call
 from calls.neighbours import neighbours_of
-from calls.paging import COUNT_CAP, FEW, LAST, NO_PAGE, Page, Token, capped_count, newer_than, read_page
+from calls.paging import COUNT_CAP, LAST, NO_PAGE, Page, Token, capped_count, newer_than, read_page
 from calls.panel import FOLDED, are_days_shown, found_options, kept, panel, sizes
 
 
@@ -126,13 +126,10 @@ class Place:
 
 
 def read_list(selection: CallFilter) -> tuple[Page, Place]:
-    total = capped_count(selection.qs)
-    few = total <= FEW
-    calls = (selection.qs if few else selection.qs_to_walk()).values(*tables.VALUES)
-    page = NO_PAGE
+    total, page = selection.count, NO_PAGE
     if total:
-        order, size = selection.order, selection.size
-        page = read_page(calls, order, size, after=selection.after, before=selection.before, few=few)
+        calls, order, size = selection.qs_to_read().values(*tables.VALUES), selection.order, selection.size
+        page = read_page(calls, order, size, after=selection.after, before=selection.before, few=selection.is_few)
     first = page.first
     if first is None and selection.before == LAST and total <= COUNT_CAP:
         first = total - len(page.rows) + 1
