@@ -1,6 +1,7 @@
-"""SQLite writes whole lines of a file itself: one text for each call, a printf() of all columns, which takes a third of
-the time that csv.writer takes. Marks, which are bytes that no text has, stand around the values, and Python sees to
-those that need more, by the rules of exports.cells, some hundred lines at once.
+"""SQLite writes whole lines of a file itself, one text for each call, which takes a third of the time that csv.writer
+takes. JSON comes as its json_object() writes it. In a line of CSV marks, which are bytes that no text has, stand before
+the values and between them, and Python sees to the values that need it, by the rules of exports.cells, some hundred
+lines at once.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from exports import zones
-from exports.cells import defused, defused_phone, json_text, quoted, unescaped
+from exports.cells import defused, defused_phone, quoted, unescaped
 from exports.columns import Column, Kind
 from exports.output import Output
 from exports.table import Table
@@ -21,25 +22,26 @@ from exports.table import Table
 CHUNK = 500  # lines
 MOST_ARGUMENTS = 90  # of one function; SQLite takes 127 at least
 
-# What stands before a value, and what behind it.
-TEXT, PHONE, VALUE, JSON = b"\xf8", b"\xf9", b"\xfb", b"\xfc"
-END, JSON_END = b"\xfe", b"\xff"
-MARKS = TEXT + PHONE + VALUE + JSON + END + JSON_END
+# Before a value, between two values, and between two lines. JSON has a mark on either side.
+TEXT, PHONE, VALUE, JSON, JSON_END, COMMA, LINE = b"\xf8", b"\xf9", b"\xfa", b"\xfb", b"\xfc", b"\xfe", b"\xff"
+PRINTED = bytes.maketrans(COMMA + JSON + JSON_END, b',""')
 
 
 def beginning(mark: bytes, *parts: bytes) -> re.Pattern[bytes]:
     """Finds the values with this mark that begin with one of the parts."""
-    return re.compile(mark + b"((?:" + b"|".join(parts) + b")[^\xfe]*+)\xfe")
+    return re.compile(mark + b"((?:" + b"|".join(parts) + b")[^\xfe\xff]*+)")
 
 
-TO_QUOTE = b'[^\xfe",\r\n]*+[",\r\n]'
 # What exports.cells.FORMULA matches, as far as one byte tells: its last four begin with \xef.
-UNSAFE_TEXT = beginning(TEXT, rb"['=+\-@\t\r\n\xef]", TO_QUOTE)
-UNSAFE_PHONE = beginning(PHONE, rb"['=\-@\t\r\n\xef]", rb"\+[0-9]*+[^0-9\xfe]", TO_QUOTE)
-UNSAFE_VALUE = beginning(VALUE, TO_QUOTE)
-TO_ESCAPE = beginning(TEXT, rb'[^\xfe"\\\x00-\x1f]*+["\\\x00-\x1f]')
-ESCAPED = re.compile(rb"(?<=[\xfb\xfc])[^\xfe\xff]*\\u[^\xfe\xff]*")
-AS_JSON_STRINGS = bytes.maketrans(TEXT + END, b'""')
+FORMULA = rb"['=+\-@\t\r\n\xef]"
+FORMULA_OF_PHONE = rb"['=\-@\t\r\n\xef]|\+[0-9]*+[^0-9\xfe\xff]"
+QUOTED = (b'"', b",", b"\r", b"\n")
+TO_QUOTE = b'[^\xfe\xff",\r\n]*+[",\r\n]'
+UNSAFE_TEXT, UNSAFE_PHONE = beginning(TEXT, FORMULA), beginning(PHONE, FORMULA_OF_PHONE)
+UNSAFE_OR_QUOTED_TEXT = beginning(TEXT, FORMULA, TO_QUOTE)
+UNSAFE_OR_QUOTED_PHONE = beginning(PHONE, FORMULA_OF_PHONE, TO_QUOTE)
+QUOTED_VALUE = beginning(VALUE, TO_QUOTE)
+ESCAPED = re.compile(rb"(?<=[\xfa\xfb])[^\xfc\xfe\xff]*\\u[^\xfc\xfe\xff]*")
 
 SECONDS = "CASE WHEN {0} % 1000 THEN {0} / 1000.0 ELSE {0} / 1000 END"
 CREDITS = "CASE WHEN {0} IS NOT NULL THEN printf('%.4f', {0}) END"
@@ -47,41 +49,22 @@ CREDITS = "CASE WHEN {0} IS NOT NULL THEN printf('%.4f', {0}) END"
 
 def write_csv(table: Table, output: Output, *, for_spreadsheets: bool) -> None:
     cells = [csv_cell(column, sql, table.zone, for_spreadsheets) for column, sql in with_sql(table)]
-    for lines in line_chunks(table, join(cells), id_at=0):
-        output.write(finished_csv(b"\r\n".join(lines)) + b"\r\n", len(lines))
-
-
-def write_jsonl(table: Table, output: Output) -> None:
-    for lines in line_chunks(table, json_line(table), id_at=len('{"id":"')):
-        output.write(finished_json(b"\n".join(lines)) + b"\n", len(lines))
-
-
-def write_json(table: Table, output: Output) -> None:
-    before = b"[\n"
-    for lines in line_chunks(table, json_line(table), id_at=len('{"id":"')):
-        output.write(before + finished_json(b",\n".join(lines)), len(lines))
-        before = b",\n"
-    output.write(b"[]\n" if before == b"[\n" else b"\n]\n")
+    for lines in line_chunks(table, joined(cells, COMMA), id_at=0):
+        output.write(finished_csv(LINE.join(lines)) + b"\r\n", len(lines))
 
 
 def finished_csv(lines: bytes) -> bytes:
     """The lines without marks. JSON stands in quotes, and nothing is left of an empty one."""
-    lines = (
-        with_escapes_read(lines)
-        .replace(JSON + JSON_END, b"")
-        .replace(b'"', b'""')
-        .replace(JSON, b'"')
-        .replace(JSON_END, b'"')
-    )
-    lines = UNSAFE_TEXT.sub(safe_text, lines)
-    lines = UNSAFE_PHONE.sub(safe_phone, lines)
-    return UNSAFE_VALUE.sub(in_quotes, lines).translate(None, MARKS)
-
-
-def finished_json(lines: bytes) -> bytes:
-    """The lines without marks. Texts stand in quotes, and null for an empty one."""
-    lines = TO_ESCAPE.sub(json_string, with_escapes_read(lines)).replace(TEXT + END, b"null")
-    return lines.translate(AS_JSON_STRINGS, JSON + JSON_END)
+    if JSON in lines:
+        lines = with_escapes_read(lines).replace(JSON + JSON_END, b"")
+    if any(byte in lines for byte in QUOTED):
+        lines = lines.replace(b'"', b'""')
+        lines = UNSAFE_OR_QUOTED_TEXT.sub(safe_text, lines)
+        lines = UNSAFE_OR_QUOTED_PHONE.sub(safe_phone, lines)
+        lines = QUOTED_VALUE.sub(in_quotes, lines)
+    else:
+        lines = UNSAFE_PHONE.sub(safe_phone, UNSAFE_TEXT.sub(safe_text, lines))
+    return lines.translate(PRINTED, TEXT + PHONE + VALUE).replace(LINE, b"\r\n")
 
 
 def with_escapes_read(lines: bytes) -> bytes:
@@ -91,10 +74,6 @@ def with_escapes_read(lines: bytes) -> bytes:
 
 def unescape(found: re.Match[bytes]) -> bytes:
     return (unescaped(found[0].decode()) or "").encode()
-
-
-def json_string(found: re.Match[bytes]) -> bytes:
-    return json_text(found[1].decode()).encode()
 
 
 def safe_text(found: re.Match[bytes]) -> bytes:
@@ -121,71 +100,93 @@ Cell = tuple[bytes, Sequence[str]]
 def csv_cell(column: Column, sql: str, zone: ZoneInfo, for_spreadsheets: bool) -> Cell:
     match column.kind:
         case Kind.TEXT:
-            return TEXT + b"%s" + END, [sql]
+            return TEXT + b"%s", [sql]
         case Kind.PHONE:
-            return (TEXT if for_spreadsheets else PHONE) + b"%s" + END, [sql]
+            return (TEXT if for_spreadsheets else PHONE) + b"%s", [sql]
         case Kind.JSON:
             return JSON + b"%s" + JSON_END, [sql]
         case Kind.VALUE:
             is_text = f"json_type({sql}) = 'text'"
             mark = f"CASE WHEN {is_text} THEN {literal(TEXT)} ELSE {literal(VALUE)} END"
-            return b"%s%s" + END, [
-                mark,
-                f"CASE WHEN {is_text} THEN json_extract({sql}, '$') ELSE nullif({sql}, 'null') END",
-            ]
+            value = f"CASE WHEN {is_text} THEN json_extract({sql}, '$') ELSE nullif({sql}, 'null') END"
+            return b"%s%s", [mark, value]
         case _:
-            return scalar(column.kind, sql, zone)
+            return b"%s", [scalar(column.kind, sql, zone)]
 
 
-def json_line(table: Table) -> str:
-    members = []
-    for column, sql in with_sql(table):
-        template, arguments = json_value(column, sql, table.zone)
-        members.append((f'"{column.name}":'.encode() + template, arguments))
-    return f"'{{' || {join(members)} || '}}'"
-
-
-def json_value(column: Column, sql: str, zone: ZoneInfo) -> Cell:
-    match column.kind:
-        case Kind.TEXT | Kind.PHONE:
-            return TEXT + b"%s" + END, [sql]
-        case Kind.JSON:
-            return JSON + b"%s" + JSON_END, [f"coalesce({sql}, '{column.empty}')"]
-        case Kind.SECONDS:
-            return b"%s", [f"coalesce({SECONDS.format(sql)}, 'null')"]
-        case Kind.NOTHING:
-            return b"null", []
-        case _:
-            template, arguments = scalar(column.kind, sql, zone)
-            return TEXT + template + END, arguments
-
-
-def scalar(kind: Kind, sql: str, zone: ZoneInfo) -> Cell:
-    match kind:
-        case Kind.TIME:
-            return b"%s", [local_time(sql, zone)]
-        case Kind.SECONDS:
-            return b"%s", [SECONDS.format(sql)]
-        case Kind.CREDITS:
-            return b"%s", [CREDITS.format(sql)]
-        case _:
-            return b"%s", [sql]
-
-
-def join(cells: Sequence[Cell]) -> str:
-    """One text of all values, in as few functions as may have so many arguments."""
+def joined(cells: Sequence[Cell], separator: bytes) -> str:
+    """One text of all values; NULL is nothing. In as few functions as may have so many arguments."""
     parts: list[tuple[list[bytes], list[str]]] = [([], [])]
     for template, arguments in cells:
         if len(parts[-1][1]) + len(arguments) > MOST_ARGUMENTS:
             parts.append(([], []))
         parts[-1][0].append(template)
         parts[-1][1].extend(arguments)
-    texts = [f"printf({literal(b','.join(templates))}, {', '.join(values)})" for templates, values in parts]
-    return " || ',' || ".join(texts)
+    texts = [f"printf({literal(separator.join(templates))}, {', '.join(values)})" for templates, values in parts]
+    return f" || {literal(separator)} || ".join(texts)
 
 
 def literal(text: bytes) -> str:
     return f"CAST(x'{text.hex()}' AS TEXT)"
+
+
+def write_jsonl(table: Table, output: Output) -> None:
+    for lines in json_lines(table):
+        output.write(finished_json(b"\n".join(lines)) + b"\n", len(lines))
+
+
+def write_json(table: Table, output: Output) -> None:
+    before = b"[\n"
+    for lines in json_lines(table):
+        output.write(before + finished_json(b",\n".join(lines)), len(lines))
+        before = b",\n"
+    output.write(b"[]\n" if before == b"[\n" else b"\n]\n")
+
+
+def json_lines(table: Table) -> Iterator[list[bytes]]:
+    """The members that are JSON in the database stand after the others."""
+    placed = list(with_sql(table))
+    values = [
+        f"'{column.name}', {json_value(column, sql, table.zone)}" for column, sql in placed if not is_json(column)
+    ]
+    line = f"json_object({', '.join(values)})"
+    members = [json_member(column, sql) for column, sql in placed if is_json(column)]
+    if members:
+        line = f"rtrim({line}, '}}') || {literal(b',' if values else b'')} || {joined(members, b',')} || '}}'"
+    return line_chunks(table, line, id_at=len('{"id":"'))
+
+
+def is_json(column: Column) -> bool:
+    return column.kind == Kind.JSON
+
+
+def json_member(column: Column, sql: str) -> Cell:
+    template = f'"{column.name}":'.encode() + JSON + b"%s" + JSON_END
+    return template, [f"coalesce({sql}, '{column.empty}')"]
+
+
+def json_value(column: Column, sql: str, zone: ZoneInfo) -> str:
+    match column.kind:
+        case Kind.TEXT | Kind.PHONE | Kind.WORD:
+            return f"nullif({sql}, '')"
+        case _:
+            return scalar(column.kind, sql, zone)
+
+
+def finished_json(lines: bytes) -> bytes:
+    return with_escapes_read(lines).translate(None, JSON + JSON_END) if JSON in lines else lines
+
+
+def scalar(kind: Kind, sql: str, zone: ZoneInfo) -> str:
+    match kind:
+        case Kind.TIME:
+            return local_time(sql, zone)
+        case Kind.SECONDS:
+            return SECONDS.format(sql)
+        case Kind.CREDITS:
+            return CREDITS.format(sql)
+        case _:
+            return sql
 
 
 def line_chunks(table: Table, line: str, id_at: int) -> Iterator[list[bytes]]:
@@ -195,17 +196,17 @@ def line_chunks(table: Table, line: str, id_at: int) -> Iterator[list[bytes]]:
         return
     rows, params = stored
     sql = f"SELECT {line} FROM ({rows % (('?',) * len(params))})"  # noqa: S608 - our own columns
+    ends = [id_at + digits for digits in (8, 12, 16, 20)]
     with as_bytes(table) as connection:
         cursor = connection.execute(sql, params)
         while rows_of_chunk := cursor.fetchmany(CHUNK):
             lines = [text for (text,) in rows_of_chunk]
-            yield [with_dashes(line, id_at) for line in lines] if table.columns[0].kind == Kind.UUID else lines
+            yield with_dashes(lines, *ends) if table.columns[0].kind == Kind.UUID else lines
 
 
-def with_dashes(line: bytes, at: int) -> bytes:
-    """The line with the 32 digits of its id as a UUID is written."""
-    rest = line[at + 8 : at + 12], line[at + 12 : at + 16], line[at + 16 : at + 20], line[at + 20 :]
-    return b"%b-%b-%b-%b-%b" % (line[: at + 8], *rest)
+def with_dashes(lines: list[bytes], a: int, b: int, c: int, d: int) -> list[bytes]:
+    """The lines with the 32 digits of their id as a UUID is written: in groups that end at these places."""
+    return [b"%b-%b-%b-%b-%b" % (line[:a], line[a:b], line[b:c], line[c:d], line[d:]) for line in lines]
 
 
 def with_sql(table: Table) -> Iterator[tuple[Column, str]]:
