@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from calls.filters import CallFilter
-from calls.paging import COUNT_CAP, FEW, LAST, NO_PAGE, Page, capped_count, read_page
+from calls.paging import COUNT_CAP, LAST, NO_PAGE, Page, read_page
 
 
 @dataclass(frozen=True)
@@ -28,13 +28,10 @@ class Place:
 
 def read_list(selection: CallFilter, values: Sequence[str]) -> tuple[Page, Place]:
     """The page that the selection asks for, its rows with these values, which include the columns of every order."""
-    total = capped_count(selection.qs)
-    few = total <= FEW
-    calls = (selection.qs if few else selection.qs_to_walk()).values(*values)
-    page = NO_PAGE
+    total, page = selection.count, NO_PAGE
     if total:
-        order, size = selection.order, selection.size
-        page = read_page(calls, order, size, after=selection.after, before=selection.before, few=few)
+        calls, order, size = selection.qs_to_read().values(*values), selection.order, selection.size
+        page = read_page(calls, order, size, after=selection.after, before=selection.before, few=selection.is_few)
     first = page.first
     if first is None and selection.before == LAST and total <= COUNT_CAP:
         first = total - len(page.rows) + 1

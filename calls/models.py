@@ -121,9 +121,9 @@ class Call(models.Model):
                 ],
                 name="call_log",
             ),  # fmt: skip
-            # One filter, newest first; the status beside it counts the usual pair without reading the calls.
-            models.Index(fields=["status", "started_at", "id"], name="call_status"),
-            models.Index(fields=["assistant", "started_at", "id", "status"], name="call_assistant"),
+            # One filter, newest first; what stands behind the id counts usual pairs without reading the calls.
+            models.Index(fields=["status", "started_at", "id", "recorded"], name="call_status"),
+            models.Index(fields=["assistant", "started_at", "id", "status", "duration_ms"], name="call_assistant"),
             models.Index(fields=["campaign", "started_at", "id", "status"], name="call_campaign"),
             models.Index(fields=["direction", "started_at", "id"], name="call_direction"),
             # Which campaigns concern a user who sees some assistants only.

@@ -245,6 +245,6 @@ def newer_than(token: Token, calls: Rows) -> Rows:
     return calls.filter(RowComparison(token.order.columns, ">", token.key, token.order.MODEL))
 
 
-def capped_count(calls: QuerySet[Any]) -> int:
+def capped_count(rows: QuerySet[Any]) -> int:
     """How many rows there are, up to COUNT_CAP + 1, which means "more than COUNT_CAP"."""
-    return calls.order_by()[: COUNT_CAP + 1].count()
+    return rows.order_by()[: COUNT_CAP + 1].count()

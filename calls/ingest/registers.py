@@ -22,6 +22,9 @@ from calls.sounds import Audio
 
 NAME_LENGTH = 200
 WORD_LENGTH = 100
+NO_ENDING = "no-ending-received"  # the ended_reason of a call that a rule closed
+CLOSED_RANK = 4  # after every live status, before every end
+NEVER = "0001-01-01T00:00:00.000000Z 10 rule"  # a stamp before all others
 LAST = datetime.max.replace(tzinfo=UTC)  # the moment of corrections
 COMPLETED_AS = "completed_as"  # the metadata key of NormalisedCall.completed_as
 COST_SOURCE = "cost_source"  # the metadata key that keeps the platform's own figure beside Call.cost
@@ -85,6 +88,12 @@ def registers(call: NormalisedCall, stamp: str, rates: Rates) -> Registers:
     return said | {name: Said(stamp, value) for name, value in values.items()}
 
 
+def no_ending() -> Registers:
+    """What the rule says that closes a call without an ending: less than anything that a platform says."""
+    status, reason = Said(f"{CLOSED_RANK} {NEVER}", Status.FAILED), Said(NEVER, NO_ENDING)
+    return {"status": status, "ended_reason": reason}
+
+
 def newest(many: Iterable[Registers]) -> Registers:
     """What several deliveries say together."""
     together: Registers = {}
@@ -114,14 +123,14 @@ def _unpacked(stamp: str, name: str) -> tuple[str, str]:
 
 
 def _rank(call: NormalisedCall) -> int:
-    """Live statuses in their order, then an end. Platforms report voicemail once and for all, often after another
-    end; in our own format, which has no moment of observation, any end corrects another. Without a status, an end
-    time tells of an end, and counts less than a status that says so."""
+    """Live statuses in their order, the rule that closes a call (CLOSED_RANK), then an end. Platforms report voicemail
+    once and for all, often after another end; in our own format, which has no moment of observation, any end corrects
+    another. Without a status, an end time tells of an end, and counts less than a status that says so."""
     if call.status is None:
-        return 4 if tells_of_an_end(call) else 0
+        return 5 if tells_of_an_end(call) else 0
     if call.status in LIVE_STATUSES:
         return LIVE_STATUSES.index(call.status) + 1
-    return 6 if call.status == Status.VOICEMAIL and call.observed_at else 5
+    return 7 if call.status == Status.VOICEMAIL and call.observed_at else 6
 
 
 def tells_of_an_end(call: NormalisedCall) -> bool:

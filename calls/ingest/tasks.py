@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from celery import shared_task
+from django.utils import timezone
 
-from calls.ingest import processing
+from calls.ingest import closing, lives, processing
 
 
 @shared_task
@@ -17,3 +18,14 @@ def process_deliveries() -> None:
 def sweep() -> None:
     """What nobody rang for, and what dead workers left."""
     processing.process_waiting()
+
+
+@shared_task
+def close_calls() -> None:
+    closing.close_calls(timezone.now())
+
+
+@shared_task
+def end_lives() -> None:
+    """Of bodies that are older than their life."""
+    lives.end(timezone.now())

@@ -160,11 +160,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='call',
-            index=models.Index(fields=['status', 'started_at', 'id'], name='call_status'),
+            index=models.Index(fields=['status', 'started_at', 'id', 'recorded'], name='call_status'),
         ),
         migrations.AddIndex(
             model_name='call',
-            index=models.Index(fields=['assistant', 'started_at', 'id', 'status'], name='call_assistant'),
+            index=models.Index(fields=['assistant', 'started_at', 'id', 'status', 'duration_ms'], name='call_assistant'),
         ),
         migrations.AddIndex(
             model_name='call',

@@ -214,6 +214,15 @@ def test_a_page_of_any_size_takes_at_most_8_queries(page, django_assert_max_num_
             assert len(rows_of(page(f"size={size}"))) == size
 
 
+def test_a_viewer_of_some_assistants_takes_at_most_8_queries(client, django_assert_max_num_queries):
+    viewer = make_user()
+    call = make_call(assistant=make_assistant(viewers=(viewer,)), campaign=make_campaign())
+    client.force_login(viewer)
+    with django_assert_max_num_queries(8):
+        html = client.get("/calls/?phone=2025").content.decode()
+    assert str(call.uuid) in html
+
+
 @pytest.mark.parametrize(
     "query",
     ["period=today", "from=2026-11-01&to=2026-11-02", "status=busy&status=failed", "direction=inbound", "campaign=none"]
