@@ -8,25 +8,23 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from calls import search
 from calls.annotations.conditions import starred_by, tagged
 from calls.annotations.models import tag_key
 from calls.choices import Direction, Status
-from calls.days import day_start
+from calls.days import day_end, day_start
 from calls.paging import COLUMNS, Order
 from calls.querysets import CallQuerySet
+from calls.search import Reading
 from calls.variables import TEXT_LENGTH
-
-if TYPE_CHECKING:
-    pass
 
 PERIODS = {
     "today": "Today",
@@ -138,7 +136,7 @@ def words_of(choices: Iterable[str]) -> Callable[[str], str]:
 @dataclass(frozen=True)
 class Selection:
     """What conditions and words need to know: the zone, its day of today, the names of the visible (tags by their
-    keys) and whose stars are meant; and whether the calls are looked at one by one (see calls.search)."""
+    keys) and whose stars are meant; and in which way the calls are read (see calls.search)."""
 
     zone: ZoneInfo
     today: date
@@ -146,20 +144,22 @@ class Selection:
     campaigns: dict[int, str]
     tags: dict[str, str] = field(default_factory=dict)
     user_pk: int | None = None
-    walk: bool = False
+    reading: Reading = Reading.GATHER
 
 
 class Criterion(django_filters.Filter):
-    """One parameter of the selection. `condition` takes the cleaned value, `words` one of its values."""
+    """One parameter of the selection. `condition` takes the cleaned value, `words` one of its values. `rows` are
+    those of another table that fit the cleaned value, one for each call: they are counted without reading calls."""
 
     def __init__(
         self,
         takes: One,
         condition: Callable[[Any, Selection], Q],
         words: Callable[[Any, Selection], str],
+        rows: Callable[[Any], QuerySet[Any] | None] = lambda cleaned: None,
     ) -> None:
         super().__init__()
-        self.takes, self.condition, self.words = takes, condition, words
+        self.takes, self.condition, self.words, self.rows = takes, condition, words, rows
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Criterion:
         return copy.copy(self)  # a FilterSet copies its filters for every request; ours have no state to copy
@@ -186,16 +186,14 @@ def from_day(day: date, selection: Selection) -> Q:
 
 
 def to_day(day: date, selection: Selection) -> Q:
-    if day == date.max:
-        return Q()
-    return Q(started_at__lt=day_start(day + timedelta(days=1), selection.zone))
+    return Q(started_at__lt=day_end(day, selection.zone))
 
 
 def in_campaigns(campaigns: list[int | str], selection: Selection) -> Q:
     ids = [campaign for campaign in campaigns if campaign != NO_CAMPAIGN]
     if NO_CAMPAIGN not in campaigns:
-        return search.any_of("campaign_id", ids, walk=selection.walk)
-    return Q(campaign__isnull=True) | (search.any_of("campaign_id", ids, walk=selection.walk) if ids else Q())
+        return search.any_of("campaign_id", ids, selection.reading)
+    return Q(campaign__isnull=True) | (search.any_of("campaign_id", ids, selection.reading) if ids else Q())
 
 
 class EachVariable(Criterion):
@@ -226,7 +224,7 @@ CRITERIA = {
     "to": Criterion(One(parse_day), to_day, lambda day, s: f"to {day}"),
     "assistant": Criterion(
         Many(parse_id),
-        lambda ids, s: search.any_of("assistant_id", ids, walk=s.walk),
+        lambda ids, s: search.any_of("assistant_id", ids, s.reading),
         lambda id, s: f"assistant {s.assistants[id]}",
     ),
     "campaign": Criterion(
@@ -236,7 +234,7 @@ CRITERIA = {
     ),
     "status": Criterion(
         Many(words_of(Status.values)),
-        lambda statuses, s: search.any_of("status", statuses, walk=s.walk),
+        lambda statuses, s: search.any_of("status", statuses, s.reading),
         lambda status, s: Status(status).label.lower(),
     ),
     "direction": Criterion(
@@ -246,18 +244,20 @@ CRITERIA = {
     ),
     "phone": Criterion(
         One(search.phone_needle),
-        lambda needle, s: search.numbers_containing(needle, walk=s.walk),
+        lambda needle, s: search.numbers_containing(needle, s.reading),
         lambda needle, s: f"number with {needle}",
     ),
     "q": Criterion(
         One(search.parse_transcript_query),
-        lambda query, s: search.transcripts_matching(query, walk=s.walk),
+        lambda query, s: search.transcripts_matching(query, s.reading),
         lambda query, s: f"transcript with {query}",
+        search.matching_transcripts,
     ),
     "variable": EachVariable(
         Many(parse_variable),
-        lambda variable, s: search.captured(*variable, walk=s.walk),
+        lambda variable, s: search.captured(variable[0], variable[1], s.reading),
         lambda variable, s: f"{variable[0]} captured" if variable[1] is None else f"{variable[0]} is {variable[1]}",
+        search.captured_values,
     ),
     "min_duration": Criterion(
         One(parse_seconds),
@@ -280,12 +280,10 @@ CRITERIA = {
         lambda word, s: Q(recorded__in=[word == "true"]),
         lambda word, s: "recorded" if word == "true" else "not recorded",
     ),
-    "tag": Criterion(
-        Many(parse_tag), lambda keys, s: tagged(keys, walk=s.walk), lambda key, s: f"tagged {s.tags[key]}"
-    ),
+    "tag": Criterion(Many(parse_tag), lambda keys, s: tagged(keys, s.reading), lambda key, s: f"tagged {s.tags[key]}"),
     "starred": Criterion(
         One(words_of(("true",))),
-        lambda word, s: starred_by(s.user_pk, walk=s.walk),
+        lambda word, s: starred_by(s.user_pk, s.reading),
         lambda word, s: "with my star",
     ),
 }

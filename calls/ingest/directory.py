@@ -27,13 +27,13 @@ class Directory:
         return self._rates[source]
 
     def find(self, kind: str, source: str, named: Named) -> OnPlatform:
-        """Who is meant: by id, or by name alone the first of that name."""
+        """Who is meant: by id, or by name alone the first of that name; of merged ones the one that is left."""
         if named.external_id or not named.name:
-            return self._get(kind, source, named.external_id, named.name or named.external_id)
+            return self._get(kind, source, named.external_id, named.name or named.external_id).meant
         key = (kind, source, named.name)
         if key not in self._by_name:
             self._by_name[key] = self._first_of_that_name(*key)
-        return self._by_name[key]
+        return self._by_name[key].meant
 
     def hear_name(self, kind: str, source: str, external_id: str, name: str, moment: datetime) -> None:
         """Take over a name that the platform gave, unless a later one is known."""

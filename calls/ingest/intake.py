@@ -54,13 +54,18 @@ def summary(counts: Counter[Outcome]) -> str:
 @dataclass(slots=True)
 class Arrival:
     """A delivery with what it carries, and what became of it. `problem` is why it carries no payload; `arrived` is
-    what it says, once it is understood."""
+    what it says, once it is understood; `rejection` is why it was not."""
 
     delivery: Delivery
     payload: dict[str, Json] | None
     problem: str = ""
     arrived: Arrived | None = None
     outcome: Outcome = Outcome.UNCHANGED
+    rejection: Rejected | None = None
+
+    def reject(self, rejection: Rejected) -> None:
+        self.rejection = rejection
+        self.settle(Outcome.REJECTED, str(rejection))
 
     def settle(self, outcome: Outcome, reason: str = "") -> None:
         self.outcome = outcome
@@ -122,9 +127,9 @@ def process(arrivals: Sequence[Arrival], merge: Merge | None = None) -> None:
 def _process_alone(arrival: Arrival, merge: Merge) -> None:
     try:
         in_transaction(lambda: _store([arrival], merge))
-    except Rejected as reason:
+    except Rejected as rejection:
         arrival.arrived = None
-        arrival.settle(Outcome.REJECTED, str(reason))
+        arrival.reject(rejection)
         in_transaction(lambda: _save([arrival]))
     except Exception as error:
         _fail(arrival, error)
@@ -209,8 +214,8 @@ def _understand(arrival: Arrival) -> None:
         arrival.arrived = Arrived(_parse(arrival), delivery.received_at, delivery.digest)
     except Ignored as reason:
         arrival.settle(Outcome.IGNORED, str(reason))
-    except Rejected as reason:
-        arrival.settle(Outcome.REJECTED, str(reason))
+    except Rejected as rejection:
+        arrival.reject(rejection)
     except Exception as error:
         _fail(arrival, error)
 
@@ -257,8 +262,8 @@ def _merge(ledger: Ledger, understood: Understood) -> None:
     for arrival, arrived in understood:
         try:
             stored = ledger.store(arrived)
-        except Rejected as reason:
-            arrival.settle(Outcome.REJECTED, str(reason))
+        except Rejected as rejection:
+            arrival.reject(rejection)
         else:
             arrival.delivery.call = stored.call
             arrival.settle(Outcome(stored.result))

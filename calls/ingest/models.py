@@ -36,8 +36,13 @@ class Source(models.Model):
     @classmethod
     def of(cls, name: str) -> Source:
         """The source of that name, made when calls come from it for the first time."""
-        defaults = {"credits_per_platform_credit": PLATFORM_CREDITS.get(name, Decimal(1))}
+        defaults = {"credits_per_platform_credit": cls.like(name).credits_per_platform_credit}
         return cls.objects.get_or_create(name=name, defaults=defaults)[0]
+
+    @classmethod
+    def like(cls, name: str) -> Source:
+        """As it is when it is made."""
+        return cls(name=name, credits_per_platform_credit=PLATFORM_CREDITS.get(name, Decimal(1)))
 
 
 class WebhookSecret(models.Model):

@@ -19,11 +19,12 @@ Unit = Literal["credits", "USD", "USD cents", "platform credits"]
 
 
 class Rejected(Exception):
-    """The payload is not what its format says. `path` is where (`message.call.id`), str() the whole reason."""
+    """The payload is not what its format says. `path` is where (`message.call.id`), `problem` what is wrong there,
+    str() both."""
 
     def __init__(self, path: str, problem: str) -> None:
         super().__init__(f"{path}: {problem}" if path else problem)
-        self.path = path
+        self.path, self.problem = path, problem
 
 
 class Ignored(Exception):
