@@ -30,8 +30,13 @@ CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
 WORD = re.compile(rf"[{CJK}]|[^\W_{CJK}]+")
 
 
+ASCII_WORD = re.compile(r"[a-z0-9]+")
+
+
 def words(text: str) -> str:
     """The words of a text as both engines index them: lower case, without accents, separated by one space."""
+    if text.isascii():  # most of them, in a fifth of the time
+        return " ".join(ASCII_WORD.findall(text.lower()))
     decomposed = unicodedata.normalize("NFKD", text).casefold()
     plain = "".join(char for char in decomposed if not unicodedata.combining(char))
     return " ".join(WORD.findall(unicodedata.normalize("NFC", plain)))

@@ -43,7 +43,8 @@ class Draft:
         self.call = call
         self.is_new = self.is_empty = call.pk is None
         self._directory = directory
-        self._before = {column: getattr(call, column) for column in COLUMNS} | {"metadata": dict(call.metadata)}
+        self._before = {} if self.is_new else {column: getattr(call, column) for column in COLUMNS}
+        self._before["metadata"] = dict(call.metadata)
         self._stamps = unpack(call.stamps)
         if call.status:
             self._stamps.setdefault("status", f"{LIVE_STATUSES.index(call.status) + 1 if call.is_live else 6} ")
@@ -66,7 +67,7 @@ class Draft:
                 self._set(name, FORGOTTEN, key)
         was_empty = self.is_empty
         self.merge(said, first_moment)
-        return was_empty or bool(self._changed_columns() or self.changes)
+        return was_empty or self.is_new or bool(self._changed_columns() or self.changes)
 
     def close_without_ending(self) -> bool:
         """As the rule has it; false when an ending came meanwhile."""

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from django.utils import timezone
 
@@ -18,6 +19,7 @@ from calls.ingest.models import Delivery, DeliveryState
 from calls.ingest.normalised import Ignored, Json, Named, NormalisedCall, Rejected
 from calls.ingest.providers import PROVIDERS, Provider, decode, recognise
 from calls.ingest.records import TOO_DEEP, Record
+from calls.ingest.rows import insert_unknown, update
 from calls.ingest.store import Arrived, Ledger, in_transaction
 
 log = logging.getLogger(__name__)
@@ -40,7 +42,8 @@ class Outcome(StrEnum):
     REJECTED = "rejected"
 
 
-SETTLED = ("provider", "event", "state", "reason", "call", "is_again", "owner", "heartbeat_at")
+KEPT = tuple(field.attname for field in Delivery._meta.concrete_fields if not field.primary_key)
+SETTLED = ("provider", "event", "state", "reason", "call_id", "is_again", "owner", "heartbeat_at")
 STATES = {Outcome.IGNORED: DeliveryState.IGNORED, Outcome.REJECTED: DeliveryState.REJECTED}
 
 
@@ -142,7 +145,7 @@ def keep(provider: Provider, record: Record, origin: str, *, assistant: str = ""
         arrival.delivery.digest = hashlib.sha256(once.encode()).hexdigest()
     if arrival.payload is None:
         arrival.settle(Outcome.REJECTED, arrival.problem)
-    Delivery.objects.bulk_create([arrival.delivery], ignore_conflicts=True)
+    insert_unknown(Delivery, KEPT, [values_of(arrival.delivery, KEPT)])
 
 
 def _arrival(record: Record, origin: str, provider: str, received_at: datetime) -> Arrival:
@@ -249,6 +252,9 @@ def _store(arrivals: Sequence[Arrival], merge: Merge) -> None:
     ledger.expect(arrived.normalised for _, arrived in understood)
     merge(ledger, understood)
     ledger.write()
+    for arrival, _ in understood:
+        if arrival.delivery.call is not None:  # which has its id only now
+            arrival.delivery.call_id = arrival.delivery.call.pk
     _save(arrivals)
 
 
@@ -278,6 +284,9 @@ def _merge_again(ledger: Ledger, understood: Understood) -> None:
 def _save(arrivals: Sequence[Arrival]) -> None:
     deliveries = [arrival.delivery for arrival in arrivals]
     # Somebody else may be taking the same record: one delivery of it is enough.
-    Delivery.objects.bulk_create([one for one in deliveries if one.pk is None], ignore_conflicts=True)
-    known = [one for one in deliveries if one.pk is not None]
-    Delivery.objects.bulk_update(known, SETTLED)
+    insert_unknown(Delivery, KEPT, (values_of(one, KEPT) for one in deliveries if one.pk is None))
+    update(Delivery, SETTLED, (values_of(one, ("id", *SETTLED)) for one in deliveries if one.pk is not None))
+
+
+def values_of(delivery: Delivery, fields: Iterable[str]) -> list[Any]:
+    return [getattr(delivery, name) for name in fields]

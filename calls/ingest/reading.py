@@ -11,7 +11,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import TypeVar
+from functools import cache
+from typing import TypeVar, cast
 
 from django.db.models import TextChoices
 
@@ -60,7 +61,7 @@ class Fields:
 
     def get(self, name: str) -> Json:
         value = self.data.get(name)
-        return None if isinstance(value, str) and not value.strip() else value
+        return None if isinstance(value, str) and (not value or value.isspace()) else value
 
     def fail(self, name: str, takes: str) -> Rejected:
         """The rejection of one field; without a value it says that it is missing."""
@@ -154,13 +155,16 @@ class Fields:
 
     def milliseconds(self, name: str, per_unit: int = 1) -> int | None:
         """A length of time of 0 or more in whole milliseconds; `per_unit` is 1000 for seconds."""
-        takes = f"{'seconds' if per_unit == 1000 else 'milliseconds'} from 0 to {MOST_MS // per_unit}"
-        number = self.number(name, takes, least=0)
-        if number is None:
+        value = self.data.get(name)
+        if value is None:
             return None
-        if number > MOST_MS // per_unit:
-            raise self.fail(name, takes)
-        return round(number * per_unit)
+        number = value if type(value) is int else number_in(value)  # most of them
+        if number is not None and 0 <= number <= MOST_MS // per_unit:
+            return round(number * per_unit)
+        if self.get(name) is None:
+            return None
+        unit = "seconds" if per_unit == 1000 else "milliseconds"
+        raise self.fail(name, f"{unit} from 0 to {MOST_MS // per_unit}")
 
     def seconds(self, name: str) -> float | None:
         """A length of time of 0 or more in seconds, to the millisecond."""
@@ -212,9 +216,12 @@ class Fields:
     def word(self, name: str, words: type[Word]) -> Word | None:
         """One of our own words."""
         value = self.get(name)
-        if value is not None and value not in words.values:
+        if value is None:
+            return None
+        word = by_value(words).get(value) if isinstance(value, str) else None
+        if word is None:
             raise self.fail(name, one_of(words))
-        return None if value is None else words(value)
+        return cast(Word, word)
 
     def only(self, names: Collection[str]) -> None:
         """Rejects a name that is not one of these."""
@@ -237,6 +244,13 @@ class Fields:
         return {name: value for name, value in found.items() if value not in (None, "", {}, [])}
 
 
+@cache
+def by_value(words: type[TextChoices]) -> dict[str, TextChoices]:
+    """The words as a table: an enumeration makes its lists anew each time."""
+    return {word.value: word for word in words}
+
+
+@cache
 def one_of(words: type[TextChoices]) -> str:
     return f"one of {', '.join(words.values)}"
 

@@ -22,16 +22,20 @@ from typing import TypeVar
 
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import F, OuterRef, Subquery
+from django.utils import timezone
 
 from calls.ingest.directory import Directory
 from calls.ingest.draft import Draft
 from calls.ingest.normalised import NormalisedCall
 from calls.ingest.parts import PARTS
 from calls.ingest.registers import Registers, newest, registers, stamp_of
+from calls.ingest.rows import insert, new_ids
 from calls.models import Assistant, Call
 
 T = TypeVar("T")
 TRIES = 5
+GENERATED = [field.attname for field in Call._meta.concrete_fields if field.generated]
+CREATED = tuple(field.attname for field in Call._meta.concrete_fields if not field.generated)
 
 
 class Result(StrEnum):
@@ -99,6 +103,17 @@ def in_transaction(work: Callable[[], T]) -> T:
         return work()
 
 
+def create(calls: Sequence[Call]) -> None:
+    """Write new calls, in their order."""
+    now = timezone.now()
+    for call, pk in zip(calls, new_ids(Call, len(calls)) if calls else (), strict=True):
+        call.pk, call.updated_at, call._state.adding = pk, now, False
+    insert(Call, CREATED, [[getattr(call, name) for name in CREATED] for call in calls])
+    for call in calls:
+        for column in GENERATED:
+            call.__dict__.pop(column, None)  # read when it is asked for
+
+
 def copy_names(calls: Iterable[int]) -> None:
     """Set right the copies of an assistant's name that somebody changed while these calls were being written."""
     name = Assistant.objects.filter(pk=OuterRef("assistant")).values("name")
@@ -151,13 +166,13 @@ class Ledger:
         drafts = [draft for draft in self._drafts.values() if not draft.is_empty]
         for draft in drafts:
             draft.close()
-        Call.objects.bulk_create(draft.call for draft in drafts if draft.is_new)
+        create([draft.call for draft in drafts if draft.is_new])
+        changed = [draft.changes for draft in drafts]
         for draft in drafts:
             if not draft.is_new:
                 draft.save_columns()
         for name, part in PARTS.items():
-            changes = [draft.changes[name] for draft in drafts if name in draft.changes]
-            if changes:
+            if changes := [parts[name] for parts in changed if name in parts]:
                 part.write(changes)
         named = [draft.call.pk for draft in drafts if draft.call.assistant_id]
         if named and connection.features.has_select_for_update:  # where writers do not wait for each other

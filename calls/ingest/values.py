@@ -31,6 +31,8 @@ SIGNED_QUERY = re.compile(r"(?i)(^|&)[^=&]*(sig|token|key|expires)[^=&]*=")
 
 def plain_text(text: str) -> str:
     """The text without what no database keeps."""
+    if text.isascii() and "\x00" not in text:
+        return text
     return text.replace("\x00", "").encode("utf-8", "replace").decode()
 
 
@@ -79,7 +81,7 @@ def number_in(value: Json) -> Decimal | None:
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal, str)):
         return None
     try:
-        number = Decimal(str(value).strip())
+        number = Decimal(value) if isinstance(value, int) else Decimal(str(value).strip())
     except (InvalidOperation, ValueError):
         return None
     # What is larger than any quantity here would only overflow later.
