@@ -8,10 +8,16 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
-from bench.phrases import ASSISTANT, CALLER
-
 SECRET = "a-secret-of-the-bench"  # noqa: S105 - it opens nothing
-PHRASES = (*ASSISTANT, *CALLER)
+PHRASES = (
+    "Good morning, how can I help you today?",
+    "I need to check on my order, it was due last Tuesday",
+    "Let me look that up for you, one moment please",
+    "It left the warehouse yesterday and should arrive tomorrow before noon",
+    "Could you send me a message when it is on its way?",
+    "Of course, is this still the right number?",
+    "Yes, that is right, thank you very much",
+)
 REPORT_BYTES = 12_000
 EPOCH_MS = 1_790_000_000_000
 

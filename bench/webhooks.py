@@ -166,4 +166,4 @@ def count_calls(environment: dict[str, str]) -> int:
             return int(file.execute(query).fetchone()[0])
     with closing(psycopg2.connect(url)) as server, server.cursor() as cursor:
         cursor.execute(query)
-        return int(cursor.fetchone()[0])
+        return sum(count for (count,) in cursor.fetchall())

@@ -12,15 +12,18 @@ import phonenumbers
 from calls.ingest.normalised import Amount, Rejected
 
 NUMBER_LENGTH = 120
+NORTH_AMERICAN = re.compile(r"\+1[2-9]\d{9}", re.ASCII)  # E.164 as it is
 INTERNATIONAL = re.compile(r"(?:\+|00)[\d\s().\-/]+")
 CREDIT = Decimal("0.0001")
 MOST_CREDITS = Decimal(10) ** 10
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=65536)
 def phone_number(text: str) -> str:
     """E.164 where the text is a number with its country; otherwise (SIP, "anonymous", national) the text itself."""
     text = text.strip()[:NUMBER_LENGTH]
+    if NORTH_AMERICAN.fullmatch(text):
+        return text
     if not INTERNATIONAL.fullmatch(text):
         return text
     try:

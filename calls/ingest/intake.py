@@ -83,12 +83,13 @@ Understood = list[tuple[Arrival, Arrived]]
 Merge = Callable[[Ledger, Understood], None]
 
 
-def take(records: Sequence[Record], file_name: str, provider: str = "") -> list[Arrival]:
-    """Keep and process the records of a file; the provider of each is recognised when it is not named.
+def take(records: Sequence[Record], file_name: str, provider: str = "", now: datetime | None = None) -> list[Arrival]:
+    """Keep and process the records of a file that arrive now, or then; the provider of each is recognised when it is
+    not named.
 
     A record that was processed before is left alone; one that was ignored or rejected is tried again.
     """
-    now = timezone.now()
+    now = now or timezone.now()
     arrivals = [
         # A later record of a call corrects an earlier one, so no two arrive at the same moment.
         _arrival(record, f"{file_name}:{record.position}", provider, now + timedelta(microseconds=index))

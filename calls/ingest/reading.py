@@ -126,7 +126,8 @@ class Fields:
         return value
 
     def json(self, name: str) -> Json:
-        return clean(self.get(name), self.at(name))
+        value = self.get(name)
+        return plain_text(value) if isinstance(value, str) else clean(value, self.at(name))
 
     def json_object(self, name: str) -> dict[str, Json]:
         """The object of that name as it is; an empty one when it is not said."""

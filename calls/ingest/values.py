@@ -81,7 +81,7 @@ def number_in(value: Json) -> Decimal | None:
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal, str)):
         return None
     try:
-        number = Decimal(value) if isinstance(value, int) else Decimal(str(value).strip())
+        number = Decimal(value if isinstance(value, int) else str(value).strip())
     except (InvalidOperation, ValueError):
         return None
     # What is larger than any quantity here would only overflow later.

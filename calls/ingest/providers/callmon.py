@@ -34,6 +34,7 @@ FIELDS = (
 NAMED_FIELDS = ("id", "name")
 COST_FIELDS = ("component", "amount", "label")
 TURN_FIELDS = ("speaker", "start_seconds", "end_seconds", "text", "name", "result", "is_error", "interrupted")
+SAID_ONLY = {"speaker", "start_seconds", "end_seconds", "text"}
 RESPONSE_FIELDS = ("kind", "name", "at_seconds", "duration_ms")
 RECORDING_FIELDS = ("url", "channels")
 
@@ -132,6 +133,8 @@ def _turn(item: Fields) -> Turn | None:
         raise item.fail("end_seconds", f"seconds from start_seconds ({start:g}) on")
     if not text and speaker != Speaker.TOOL:
         return None
+    if SAID_ONLY.issuperset(item.data):  # most of them
+        return Turn(speaker, text or "", start, end)
     return Turn(
         speaker,
         text or "",

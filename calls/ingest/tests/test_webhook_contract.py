@@ -2,13 +2,13 @@
 
 import copy
 import json
+import os
 import time
 from functools import cache
 from random import Random
 from urllib.parse import urlencode
 
 import pytest
-from django.conf import settings as site
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -26,6 +26,7 @@ from calls.models import Call
 
 pytestmark = pytest.mark.django_db
 
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "150"))  # of spoilt bodies
 BY_ADDRESS = [name for name, sender in SENDERS.items() if name not in SIGN]
 # Their signature has no time, and a header of Dograh no signature.
 UNTIMED = ("bland", "dograh", "synthflow", "twilio")
@@ -212,7 +213,7 @@ def test_a_field_of_a_wrong_type_never_breaks_anything(client, provider):
 
 
 @hypothesis_settings(
-    max_examples=int(getattr(site, "FUZZ_EXAMPLES", 150)),
+    max_examples=EXAMPLES,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
