@@ -63,6 +63,11 @@ try:
     EMAIL_URL = env.url("EMAIL_URL", "", schemes=("smtp", "smtps"))
     EMAIL_FROM = env.text("EMAIL_FROM", "callmon@localhost")
     EXPORT_LIFE_DAYS = env.integer("EXPORT_LIFE_DAYS", 7, least=1, most=365)
+    WEBHOOK_SECRETS = env.webhook_secrets()
+    WEBHOOK_MAX_MB = env.integer("WEBHOOK_MAX_MB", 30, least=1, most=1024)
+    WEBHOOKS_PER_MINUTE = env.integer("WEBHOOKS_PER_MINUTE", 60_000, least=1, most=10_000_000)
+    DELIVERY_LIFE_DAYS = env.integer("DELIVERY_LIFE_DAYS", 30, least=1, most=3650)
+    CLOSE_AFTER_HOURS = env.integer("CLOSE_AFTER_HOURS", 4, least=1, most=720)
 except BadEnvironment as error:
     stop(str(error))
 
@@ -101,6 +106,7 @@ INSTALLED_APPS = [
     "calls.recordings",
     "calls.shares",
     "exports",
+    "api",
 ]
 
 MIDDLEWARE = [
@@ -145,6 +151,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "calls.ingest.pages.nav.intake",
             ],
         },
     },
@@ -255,6 +262,9 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600,
         "options": {"expires": 3600},
     },
+    "sweep-deliveries": {"task": "calls.ingest.tasks.sweep", "schedule": 15, "options": {"expires": 15}},
+    "close-calls": {"task": "calls.ingest.tasks.close_calls", "schedule": 300, "options": {"expires": 300}},
+    "end-lives-of-deliveries": {"task": "calls.ingest.tasks.end_lives", "schedule": 3600, "options": {"expires": 3600}},
 }
 # The embedded broker is a folder. It forgets a message before the task is done: rows with a state are the truth.
 CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"

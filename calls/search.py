@@ -7,6 +7,7 @@ index and a tsvector column. Both look through the same text: `Call.phone_search
 from __future__ import annotations
 
 import functools
+import json
 import re
 import unicodedata
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from typing import Any
 
 from django.db import connection, models
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import BooleanField, Exists, F, Func, Lookup, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models import BooleanField, Exists, F, Func, Lookup, OuterRef, Q, QuerySet, Subquery, TextField, Value
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Concat
 from django.db.models.lookups import In
@@ -160,7 +161,10 @@ def _having_all(phrases: tuple[str, ...], reading: Reading) -> Q:
     if reading is Reading.PROBE:
         return _among(_rows_having_all(phrases).values("pk"))
     if connection.vendor == "postgresql":
-        return Q(pk__in=_rows_having_all(phrases).values("pk"))
+        rows = _rows_having_all(phrases)
+        if reading is Reading.WALK or _guess(rows) > MANY:
+            return _word_vector_in_turn(phrases)
+        return Q(pk__in=rows.values("pk"))
     if reading is Reading.WALK:
         return _phrases_in_turn(Q.__and__, phrases)
     return Q(transcript_index__words__match=_match_all(phrases))
@@ -187,6 +191,20 @@ ALTER TABLE calls_transcript ADD COLUMN IF NOT EXISTS word_vector tsvector
     GENERATED ALWAYS AS (to_tsvector('simple', words)) STORED;
 CREATE INDEX IF NOT EXISTS transcript_word_vector ON calls_transcript USING gin (word_vector);
 """
+
+
+# PostgreSQL thinks that reading a vector costs nothing, and would read all of them for a word in more transcripts.
+MANY = 50_000
+
+
+def _guess(rows: QuerySet[Any]) -> int:
+    """How many rows PostgreSQL expects, from its statistics."""
+    return json.loads(rows.explain(format="json"))[0]["Plan"]["Plan Rows"]
+
+
+def _word_vector_in_turn(phrases: tuple[str, ...]) -> Q:
+    found = Transcript.objects.filter(call=OuterRef("pk")).values(found=_word_vector(" & ", phrases))
+    return Q(Subquery(found, output_field=BooleanField()))
 
 
 def _word_vector(operator: str, phrases: tuple[str, ...]) -> RawSQL:
