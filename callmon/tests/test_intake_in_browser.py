@@ -9,11 +9,12 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from callmon.testing.axe import barriers
 from calls.ingest import webhooks
 from calls.ingest.models import Delivery
 from calls.ingest.processing import process_waiting
 from calls.ingest.tests.signing import SECRET, post
-from calls.models import Call
+from calls.models import Assistant, Call
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -107,3 +108,22 @@ def test_a_platform_is_connected_and_tried(signed_in_page):
     page.wait_for_url("**/sources/bolna/")
     assert not Call.objects.exists()
     assert not Delivery.objects.exists()
+
+
+def test_the_pages_of_the_intake_and_the_api_keep_nobody_out(signed_in_page):
+    page = signed_in_page
+    deliver(status="completed", assistant={"id": "a", "name": "Support"})
+    deliver(id="c-2", status="finished")
+    rejected, assistant = Delivery.objects.get(state="rejected"), Assistant.objects.get()
+    for address in (
+        "/deliveries/",
+        f"/deliveries/{rejected.pk}/",
+        "/sources/",
+        "/sources/vapi/",
+        "/sources/assistants/",
+        f"/sources/assistants/{assistant.pk}/",
+        "/accounts/tokens/",
+        "/api/v1/docs",
+    ):
+        page.goto(address)
+        assert barriers(page) == [], address
