@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.urls import reverse
@@ -199,6 +199,22 @@ def test_the_page_of_an_export_is_its_manifest(signed_in):
     assert state["download_url"] == f"/exports/{job.uuid}/download/"
 
 
+def test_the_manifest_says_selection_time_and_count(signed_in):
+    make_call()
+    job = made(signed_in, "status=completed")
+    response = signed_in.get(f"{job.get_absolute_url()}manifest.json")
+    assert response["Content-Disposition"] == 'attachment; filename="calls_completed.csv.manifest.json"'
+    told = response.json()
+    assert (told["query"], told["description"], told["rows_done"]) == ("status=completed", "completed, UTC", 1)
+    assert datetime.fromisoformat(told["started_at"]) == job.started_at
+
+
+def test_the_log_gets_the_choices_without_the_page(signed_in):
+    part = signed_in.get("/exports/new/?status=busy", headers={"HX-Request": "true"}).content.decode()
+    assert "<b>0 calls</b>: busy, UTC." in part
+    assert "<html" not in part
+
+
 def test_the_list_is_there_for_programs(signed_in):
     ask(signed_in)
     assert [one["state"] for one in signed_in.get("/exports/", **JSON).json()["exports"]] == ["queued"]
@@ -304,7 +320,7 @@ def test_asking_and_downloading_leave_a_trace(signed_in, user):
 
 # Rights
 
-ADDRESSES = ("detail", "download", "cancel", "retry", "again", "delete")
+ADDRESSES = ("detail", "download", "manifest", "cancel", "retry", "again", "delete")
 
 
 @pytest.mark.parametrize("name", ADDRESSES)
@@ -314,7 +330,7 @@ def test_an_export_is_its_users_only(signed_in, client, name, who, admin_user):
     client.logout()
     if who != "nobody":
         client.force_login(admin_user if who == "administrator" else make_user(sees_all=True))
-    send = client.get if name in ("detail", "download") else client.post
+    send = client.get if name in ("detail", "download", "manifest") else client.post
     response = send(reverse(f"exports:{name}", args=[job.uuid]))
     if who == "nobody":
         assert response["Location"].startswith("/accounts/login/")
