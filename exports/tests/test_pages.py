@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from calls.tests.factory import NOON, make_assistant, make_call, make_user
@@ -185,6 +186,14 @@ def test_htmx_gets_the_part_and_the_news_of_its_end(signed_in):
     assert "<html" not in part
     assert "hx-get" not in part
     assert "calls.csv: Ready" in part
+
+
+def test_it_says_that_its_worker_is_silent(signed_in):
+    ask(signed_in)
+    jobs.take(ExportJob.objects.get().pk, "dead")
+    assert "silent" not in signed_in.get("/exports/").content.decode()
+    ExportJob.objects.update(heartbeat_at=timezone.now() - timedelta(minutes=5))
+    assert "Its worker has been silent for 5 min." in signed_in.get("/exports/").content.decode()
 
 
 def test_the_page_of_an_export_is_its_manifest(signed_in):
