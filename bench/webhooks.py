@@ -141,12 +141,17 @@ def request(body: bytes) -> bytes:
 
 
 def post(connection: socket.socket, content: bytes) -> bytes:
-    """The answer as far as it came in one piece: it is short."""
+    """The whole answer, which has a line as its body; b"" when the connection was closed."""
+    answer = b""
     try:
         connection.sendall(content)
-        return connection.recv(65_536)
+        while not answer.partition(b"\r\n\r\n")[2].endswith(b"\n"):
+            if not (part := connection.recv(65_536)):
+                return b""
+            answer += part
     except OSError:
         return b""
+    return answer
 
 
 def wait_for_calls(environment: dict[str, str], expected: int, began: float) -> int:

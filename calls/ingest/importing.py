@@ -25,7 +25,7 @@ from calls.ingest.records import Record, record_in
 
 BATCH = 200  # records written together
 BATCH_BYTES = 4 * 1024 * 1024
-ALONE = 5  # batches of a file that is too short for more than one process
+ALONE = 5  # the first batches, before other processes are worth their start
 MOST_PROCESSES = 4
 AHEAD = 2  # batches that wait for each process
 
@@ -44,13 +44,11 @@ class Taken:
 def take_all(records: Iterator[Record], file_name: str, provider: str) -> Iterator[list[Taken]]:
     """What became of each batch, in the order of the file. Raises NotReadable."""
     now, numbered = timezone.now(), enumerate(batches(records))
-    first = list(islice(numbered, ALONE))
     processes = min(os.cpu_count() or 1, MOST_PROCESSES)
-    if len(first) < ALONE or processes == 1:
-        for number, batch in chain(first, numbered):
-            yield take_batch(batch, file_name, provider, arrival(now, number))
-        return
-    yield from side_by_side(chain(first, numbered), file_name, provider, now, processes)
+    for number, batch in islice(numbered, ALONE if processes > 1 else None):
+        yield take_batch(batch, file_name, provider, arrival(now, number))
+    if (following := next(numbered, None)) is not None:
+        yield from side_by_side(chain([following], numbered), file_name, provider, now, processes)
 
 
 def side_by_side(

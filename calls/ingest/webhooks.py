@@ -8,7 +8,7 @@ from typing import IO, cast
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.request import UnreadablePostError
 from django.views.decorators.csrf import csrf_exempt
@@ -62,9 +62,8 @@ def take(request: HttpRequest, sender: Sender, secret: str) -> None:
         if wait_seconds := rate.limit(sender.NAME, settings.WEBHOOKS_PER_MINUTE):
             raise Refused(429, "too many deliveries in a minute", wait_seconds)
         record = decode(sender.NAME, 1, body)
-        with transaction.atomic():
-            once = "" if is_by_address or record.payload is None else once_of(sender.NAME, record.payload)
-            keep(sender, record, ORIGIN, assistant=request.GET.get("assistant", ""), once=once)
+        once = "" if is_by_address or record.payload is None else once_of(sender.NAME, record.payload)
+        keep(sender, record, ORIGIN, assistant=request.GET.get("assistant", ""), once=once)
     except DatabaseError:
         log.exception("a delivery from %s was not kept", sender.NAME)
         raise Refused(503, "not kept; send it again", RETRY_SECONDS) from None

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.core.management import call_command
 
-from calls.ingest import intake
+from calls.ingest import importing, intake
 from calls.ingest.management.commands import import_calls
 from calls.ingest.models import Delivery
 from calls.ingest.providers import callmon
@@ -178,7 +178,7 @@ def test_what_was_committed_stays_when_it_is_interrupted(imported, monkeypatch):
         yield from records(path)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(import_calls, "BATCH", 2)
+    monkeypatch.setattr(importing, "BATCH", 2)
     monkeypatch.setattr(import_calls, "read", interrupted)
     code, line, _ = imported([native(1), native(2), native(3)])
     assert (code, line) == (130, "created=2 updated=0 unchanged=0 ignored=0 rejected=0")
@@ -220,3 +220,17 @@ def test_odd_text_is_kept_by_both_databases(imported):
 def test_many_records_are_written_with_few_queries(imported, django_assert_max_num_queries):
     with django_assert_max_num_queries(45):
         imported([native(number, variables={"a": number}, cost="1") for number in range(200)])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_long_file_is_read_by_several_processes(imported, monkeypatch):
+    monkeypatch.setattr(importing, "BATCH", 10)
+    monkeypatch.setattr(importing.os, "cpu_count", lambda: 3)
+    lines = [native(number, variables={"place": number}) for number in range(200)]
+    lines[150] = {"id": "c-150", "status": "nonsense", "started_at": "2026-11-20T14:03:11Z"}
+    later = [native(number, variables={"place": -number - 1}) for number in range(100)]
+    code, line, err = imported(lines + later)
+    assert (code, line) == (1, "created=199 updated=100 unchanged=0 ignored=0 rejected=1")
+    assert "calls.jsonl:151: status: takes one of" in err
+    values = dict(Call.objects.values_list("external_id", "variables__value"))
+    assert (values["c-7"], values["c-199"]) == (-8, 199)  # the later line of a file counts

@@ -5,7 +5,7 @@ import json
 import time
 
 import pytest
-from django.db import OperationalError, transaction
+from django.db import OperationalError, connection
 
 from calls.ingest import rate, webhooks
 from calls.ingest.models import Delivery, DeliveryState, WebhookSecret
@@ -55,14 +55,16 @@ def test_a_secret_made_in_the_site_is_valid(client):
     [
         {"headers": {}},
         {"secret": "another secret"},
-        {"now": time.time() - 400},
-        {"now": time.time() + 400},
+        {"age_seconds": 400},
+        {"age_seconds": -400},
         {"headers": {"X-Signature": "t=1,v1=zz"}},
         {"address": "not-the-secret"},
     ],
 )
 def test_what_is_not_verified_is_refused_without_a_hint(client, sent):
-    answer = post(client, "callmon", BODY, **sent)
+    now = time.time() - sent.get("age_seconds", 0)
+    sent = {name: value for name, value in sent.items() if name != "age_seconds"}
+    answer = post(client, "callmon", BODY, now=now, **sent)
     assert (answer.status_code, answer.content, Delivery.objects.count()) == (401, b"not verified\n", 0)
 
 
@@ -154,5 +156,5 @@ def test_other_methods_and_other_platforms_have_no_address(client):
 
 
 def test_keeping_takes_two_queries(client, django_assert_num_queries):
-    with transaction.atomic(), django_assert_num_queries(4):  # the two and a savepoint around the second
+    with django_assert_num_queries(1 if connection.vendor == "postgresql" else 2):  # one goes past Django there
         post(client, "callmon", BODY)
