@@ -229,6 +229,12 @@ class CallFilter(django_filters.FilterSet):
         alone = name in ("from", "to") and not data.get("to" if name == "from" else "from")
         return self._encode(data, FIRST_PAGE | ({"period": None} if alone else {}))
 
+    def query_with(self, name: str, text: str) -> str:
+        """The query string with one more value of a parameter that may repeat."""
+        data = self.data.copy()
+        data.setlist(name, list(dict.fromkeys([*data.getlist(name), text])))
+        return self._encode(data, FIRST_PAGE)
+
     def query_within(self, period: str) -> str:
         """The query string with another period instead of its range of days."""
         return self.query(**{"from": None, "to": None, "period": period})
