@@ -131,7 +131,7 @@ def asking(selection: CallFilter, name: str, text: str | None = None) -> str | N
     return selection.query_with("variable", parameter) if parameter else None
 
 
-def with_variable(calls: QuerySet[Call], name: str) -> QuerySet[Call]:
+def with_variable(calls: QuerySet[Call], name: str) -> QuerySet[Any]:
     """Calls with their value of the variable as `captured`, also those that have none."""
     return calls.annotate(captured=FilteredRelation("variables", condition=Q(variables__name=name)))
 
