@@ -10,8 +10,11 @@ from calls.filters import CallFilter
 
 
 def narrowed(selection: CallFilter, **values: str) -> str | None:
-    """The selection with parameters set; None when it excludes one of the values already, so that nothing fits."""
+    """The selection with parameters set; None when it excludes one of the values already, so that nothing fits, and
+    when the log cannot ask for it, since it takes spaces off the ends of what it is given."""
     for name, text in values.items():
+        if text != text.strip() or "\x00" in text:
+            return None
         chosen = selection.chosen(name)
         if chosen and CRITERIA[name].takes.read(text) not in chosen:
             return None
