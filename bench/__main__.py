@@ -10,7 +10,7 @@ import contextlib
 import os
 from collections.abc import Iterator
 
-from bench import call_page, exports, imports, options, pages, postgresql, recordings, webhooks
+from bench import call_page, exports, imports, metrics, options, pages, postgresql, recordings, webhooks
 from bench.databases import Database
 from bench.options import Options
 from callmon.testing.services import find_postgresql
@@ -22,6 +22,7 @@ MEASUREMENTS = {
     "call": call_page.run,
     "recordings": recordings.run,
     "exports": exports.run,
+    "metrics": metrics.run,
     "webhooks": webhooks.run,
     "imports": imports.run,
 }

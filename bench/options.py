@@ -6,7 +6,7 @@ import argparse
 import os
 from dataclasses import dataclass
 
-MEASUREMENTS = ("pages", "call", "recordings", "exports", "webhooks", "imports")
+MEASUREMENTS = ("pages", "call", "recordings", "exports", "metrics", "webhooks", "imports")
 ENGINES = ("sqlite", "postgresql")
 
 

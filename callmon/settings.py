@@ -105,6 +105,7 @@ INSTALLED_APPS = [
     "calls.ingest",
     "calls.recordings",
     "calls.shares",
+    "analytics",
     "exports",
     "api",
 ]
@@ -256,6 +257,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600,
         "options": {"expires": 3600},
     },
+    "seal-days": {"task": "analytics.tasks.seal", "schedule": 15, "options": {"expires": 15}},
     "sweep-recordings": {"task": "calls.recordings.tasks.sweep", "schedule": 30, "options": {"expires": 30}},
     "clear-away-recordings": {
         "task": "calls.recordings.tasks.clear_away",

@@ -21,22 +21,12 @@ from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 
 from calls.annotations.models import tag_key
-from calls.criteria import (
-    CRITERIA,
-    NO_CAMPAIGN,
-    RANGE_PARAMETERS,
-    Criterion,
-    Many,
-    One,
-    Selection,
-    parse_order,
-    parse_size,
-    within_period,
-)
+from calls.criteria import CRITERIA, RANGE_PARAMETERS, Criterion, Selection, within_period
 from calls.days import today
 from calls.models import Assistant, Call, Campaign, Tag
 from calls.paging import COUNT_CAP, FEW, LAST, BadToken, Order, Token, capped_count
-from calls.querysets import CallQuerySet, User
+from calls.parameters import NONE, Many, One, parse_order, parse_size
+from calls.querysets import CallQuerySet, User, sees_all_assistants
 from calls.search import Reading
 
 FIRST_PAGE: dict[str, str | None] = {"after": None, "before": None}
@@ -64,8 +54,8 @@ class CallForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         self._check_names()
-        self._check_options("assistant", self.selection.assistants)
-        self._check_options("campaign", {NO_CAMPAIGN, *self.selection.campaigns})
+        self._check_options("assistant", {NONE, *self.selection.assistants})
+        self._check_options("campaign", {NONE, *self.selection.campaigns})
         self._check_options("tag", self.selection.tags, "a known tag")
         self._check_days()
         for name, unit in (("duration", "seconds"), ("cost", "credits")):
@@ -147,7 +137,8 @@ class CallFilter(django_filters.FilterSet):
     def for_user(cls, data: QueryDict, user: User, now: datetime | None = None) -> CallFilter:
         """Reads the parameters in the reporting zone. One small query, for the names of what can be chosen."""
         zone = ZoneInfo(settings.TIME_ZONE)
-        selection = Selection(zone, today(now or timezone.now(), zone), *names_visible_to(user), user_pk=user.pk)
+        day, sees_all = today(now or timezone.now(), zone), sees_all_assistants(user)
+        selection = Selection(zone, day, *names_visible_to(user), user_pk=user.pk, sees_all=sees_all)
         return cls(data, Call.objects.visible_to(user), selection)
 
     @classmethod
@@ -263,6 +254,12 @@ class CallFilter(django_filters.FilterSet):
         data.setlist(name, [text for text in data.getlist(name) if text and field.read(text) != value])
         alone = name in ("from", "to") and not data.get("to" if name == "from" else "from")
         return self._encode(data, FIRST_PAGE | ({"period": None} if alone else {}))
+
+    def query_with(self, name: str, text: str) -> str:
+        """The query string with one more value of a parameter that may repeat."""
+        data = self.data.copy()
+        data.setlist(name, list(dict.fromkeys([*data.getlist(name), text])))
+        return self._encode(data, FIRST_PAGE)
 
     def query_within(self, period: str) -> str:
         """The query string with another period instead of its range of days."""

@@ -21,7 +21,7 @@ from django_htmx.middleware import HtmxDetails
 from calls import detail, tables
 from calls.annotations.shown import annotations_of
 from calls.choices import LIVE_STATUSES
-from calls.criteria import PERIOD_DAYS, PERIODS, RANGE_PARAMETERS, SIZES, parse_id
+from calls.criteria import PERIOD_DAYS, PERIODS, RANGE_PARAMETERS
 from calls.filters import DEFAULT_ORDER, LAYOUT, CallFilter
 from calls.listing import Place, read_list
 from calls.live import call_version, is_followed, live_url, log_version, unless_same
@@ -29,6 +29,7 @@ from calls.models import Call
 from calls.neighbours import neighbours_of
 from calls.paging import LAST, Page, Token, capped_count, newer_than
 from calls.panel import FOLDED, are_days_shown, found_options, kept, panel, sizes
+from calls.parameters import SIZES, parse_id
 from calls.querysets import User
 
 

@@ -12,12 +12,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
-from calls.criteria import parse_id
 from calls.ingest.pages.access import KEEPS_SOURCES, SignedInRequest, needs
 from calls.ingest.pages.deliveries import COUNT_CAP
 from calls.ingest.pages.forms import NameForm
 from calls.models import Assistant, Campaign, OnPlatform
 from calls.paging import capped_count
+from calls.parameters import parse_id
 
 logger = logging.getLogger(__name__)
 private = cache_control(private=True, no_store=True)

@@ -13,11 +13,11 @@ from django.conf import settings
 from django.db.models import Model, Q, QuerySet
 from django.http import QueryDict
 
-from calls.criteria import One, parse_day, words_of
 from calls.days import day_end, day_start
 from calls.ingest.models import Delivery, DeliveryState
 from calls.ingest.providers import PROVIDERS
 from calls.paging import BadToken, Order, Page, Token, read_page
+from calls.parameters import One, parse_day, words_of
 
 SIZE = 50
 VALUES = (

@@ -1,0 +1,143 @@
+"""The totals of a selection by day: sealed days from their totals, the others from the calls, in one statement.
+
+So the answer is the state of one moment, and each day of it is exact whichever way it was read. Which days are sealed
+is asked before; the statement counts their seals again, and if one is gone meanwhile everything is asked anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import BigIntegerField, CharField, Count, Q, QuerySet, Sum, Value
+from django.db.models.functions import Cast
+
+from analytics.buckets import chosen_days
+from analytics.grains import question
+from analytics.models import DayTotal, SealedDay
+from analytics.sealing import number_of, sealed_numbers
+from analytics.totals import SUMS, Totals, collected, summed
+from calls.clock import day_number, day_of
+from calls.days import day_start
+from calls.filters import CallFilter
+from calls.models import Call
+
+TRIES = 3
+# The calls between two runs of sealed days are read by a part of the statement of their own.
+RUNS = 12
+# The row that counts the seals has the number of no day.
+SEALS = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Sealed days on end, by number, both included."""
+
+    first: int
+    last: int
+
+    @property
+    def length(self) -> int:
+        return self.last - self.first + 1
+
+
+def daily_totals(selection: CallFilter, calls: QuerySet[Call], years: tuple[int, int]) -> dict[date, Totals]:
+    """Days without calls are left out. `calls` are those of the selection, for when nothing else tells."""
+    condition = question(selection) if selection.is_valid() else None
+    if condition is not None:
+        for _ in range(TRIES):
+            rows = _read(selection, condition, years)
+            if rows is not None:
+                return _by_day(rows)
+    return _by_day(fetched(summed(calls, number=day_number(selection.selection.zone, years))))
+
+
+def _by_day(rows: list[tuple[Any, ...]]) -> dict[date, Totals]:
+    found = collected((row[0], row[1:]) for row in rows)
+    return {day_of(number): totals for number, totals in found.items()}
+
+
+def _read(selection: CallFilter, condition: Q, years: tuple[int, int]) -> list[tuple[Any, ...]] | None:
+    """Rows of number, status and SUMS; None when a day was unsealed meanwhile."""
+    zone = selection.selection.zone
+    chosen = chosen_days(selection)
+    first, last = number_of(chosen.first or date.min), number_of(chosen.last or date.max)
+    runs = longest(runs_of(sealed_numbers(zone, first, last)))
+    between = _unsealed(selection, [*runs, Run(last + 1, last)], first)
+    calls = [summed(part, number=day_number(zone, years)) for part in between]
+    rows = fetched(_seals(runs).union(_sealed(runs, condition), *calls, all=True)) if runs else fetched(calls[0])
+    seals = sum(row[2] for row in rows if row[0] == SEALS)
+    return [row for row in rows if row[0] != SEALS] if seals == sum(run.length for run in runs) else None
+
+
+def fetched(rows: QuerySet[Any, Any]) -> list[tuple[Any, ...]]:
+    """As the database gives them: texts and whole numbers, thousands of them, which need no conversion by Django."""
+    try:
+        sql, params = rows.query.sql_with_params()
+    except EmptyResultSet:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.fetchall()
+
+
+def runs_of(numbers: Sequence[int]) -> list[Run]:
+    runs: list[Run] = []
+    for number in numbers:
+        if runs and runs[-1].last == number - 1:
+            runs[-1] = Run(runs[-1].first, number)
+        else:
+            runs.append(Run(number, number))
+    return runs
+
+
+def longest(runs: list[Run]) -> list[Run]:
+    """In order. The days of the others are read as if they were not sealed."""
+    return sorted(sorted(runs, key=lambda run: -run.length)[:RUNS], key=lambda run: run.first)
+
+
+def _in(runs: list[Run]) -> Q:
+    condition = Q()
+    for run in runs:
+        condition |= Q(number__range=(run.first, run.last))
+    return condition
+
+
+def _seals(runs: list[Run]) -> QuerySet[SealedDay, tuple[Any, ...]]:
+    nothing = Value(0, output_field=BigIntegerField())
+    fixed = {name: nothing for name in SUMS if name != "calls"}
+    marked = SealedDay.objects.filter(_in(runs)).annotate(
+        seal=Value(SEALS, output_field=BigIntegerField()), status=Value("", output_field=CharField()), **fixed
+    )
+    return marked.values("seal", "status", *fixed).annotate(calls=Count("*")).values_list("seal", "status", *SUMS)
+
+
+def _sealed(runs: list[Run], condition: Q) -> QuerySet[DayTotal, tuple[Any, ...]]:
+    sums = {f"sum_{name}": Cast(Sum(name), BigIntegerField()) for name in SUMS}
+    rows = DayTotal.objects.filter(condition, _in(runs)).values("number", "status").annotate(**sums)
+    return rows.values_list("number", "status", *sums)
+
+
+def _unsealed(selection: CallFilter, runs: list[Run], first: int) -> Iterator[QuerySet[Any]]:
+    """The calls of the days before each run, from the first day on. The range of the selection itself is left out:
+    with two lower limits SQLite takes one of them, and reads all between them."""
+    calls = selection.qs_within("all")
+    for run in runs:
+        if first < run.first:
+            yield calls.filter(*_limits(first, run.first, selection.selection.zone))
+        first = run.last + 1
+
+
+def _limits(first: int, end: int, zone: ZoneInfo) -> list[Q]:
+    """From the start of a day to that of another; the first and the last of the calendar are no limits."""
+    limits = []
+    if first > number_of(date.min):
+        limits.append(Q(started_at__gte=day_start(day_of(first), zone)))
+    if end <= number_of(date.max):
+        limits.append(Q(started_at__lt=day_start(day_of(end), zone)))
+    return limits
