@@ -22,6 +22,7 @@ from calls.annotations.shown import annotations_of
 from calls.choices import LIVE_STATUSES
 from calls.criteria import PERIOD_DAYS, PERIODS, RANGE_PARAMETERS, SIZES, parse_id
 from calls.filters import DEFAULT_ORDER, LAYOUT, CallFilter
+from calls.htmx import is_for_part
 from calls.models import Call
 from calls.neighbours import neighbours_of
 from calls.paging import COUNT_CAP, FEW, LAST, NO_PAGE, Page, Token, capped_count, newer_than, read_page
@@ -211,9 +212,3 @@ def show_call(
         return HttpResponse(part)
     context["neighbours"] = neighbours_of(call, list_query, request.user)
     return render(request, "calls/call_detail.html", {**context, "part": part}, status=status)
-
-
-def is_for_part(request: HttpRequest) -> bool:
-    """Whether htmx puts the answer into a page, and not in its place."""
-    headers = request.headers
-    return "HX-Request" in headers and not ("HX-Boosted" in headers or "HX-History-Restore-Request" in headers)
