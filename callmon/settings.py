@@ -99,6 +99,7 @@ INSTALLED_APPS = [
     "calls.ingest",
     "calls.recordings",
     "calls.shares",
+    "analytics",
     "exports",
 ]
 

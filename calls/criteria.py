@@ -1,32 +1,39 @@
-"""The parameters of a selection: what each one takes, the condition it puts on calls, and its words."""
+"""The parameters of a selection: the condition that each puts on calls, and its words. See calls.parameters."""
 
 from __future__ import annotations
 
 import copy
-import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import django_filters
-from django import forms
-from django.core.exceptions import ValidationError
 from django.db.models import Q
+from django.db.models.lookups import In
 
-from calls import search
+from calls import clock, countries, search
 from calls.annotations.conditions import starred_by, tagged
-from calls.annotations.models import tag_key
 from calls.choices import Direction, Status
 from calls.days import day_start
-from calls.paging import COLUMNS, Order
+from calls.parameters import (
+    NONE,
+    WEEKDAYS,
+    Many,
+    One,
+    parse_country,
+    parse_credits,
+    parse_day,
+    parse_hour,
+    parse_id_or_none,
+    parse_seconds,
+    parse_tag,
+    parse_variable,
+    words_of,
+)
 from calls.querysets import CallQuerySet
-from calls.variables import TEXT_LENGTH
-
-if TYPE_CHECKING:
-    pass
 
 PERIODS = {
     "today": "Today",
@@ -39,97 +46,6 @@ PERIODS = {
 }
 PERIOD_DAYS = {"today": 1, "7d": 7, "30d": 30, "90d": 90, "365d": 365}
 RANGE_PARAMETERS = ("period", "from", "to")
-SIZES = (25, 50, 100, 200)
-NO_CAMPAIGN = "none"
-
-
-# What a parameter takes: parsers raise ValueError with the words for it.
-
-
-def parse_word(text: str, words: Iterable[str]) -> str:
-    if text not in words:
-        raise ValueError(f"takes {', '.join(words)}")
-    return text
-
-
-def parse_day(text: str) -> date:
-    try:
-        if len(text) != len("YYYY-MM-DD"):
-            raise ValueError
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ValueError("takes a day as YYYY-MM-DD") from None
-
-
-def parse_number(text: str, most: int) -> Decimal:
-    try:
-        number = Decimal(text)
-    except ArithmeticError:
-        number = Decimal("NaN")
-    if not number.is_finite() or not 0 <= number <= most:
-        raise ValueError(f"takes a number from 0 to {most:,}")
-    return number
-
-
-def parse_id(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= 18):
-        raise ValueError("takes an id")
-    return int(text)
-
-
-def parse_tag(text: str) -> str:
-    """The key of a tag, however it is spelled."""
-    return tag_key(text)
-
-
-def parse_variable(text: str) -> tuple[str, str | None]:
-    """`name:value` or `name`."""
-    name, colon, value = text.partition(":")
-    if not name:
-        raise ValueError("takes name:value or name")
-    return name, value[:TEXT_LENGTH] if colon else None
-
-
-def parse_order(text: str) -> Order:
-    if text.removeprefix("-") not in COLUMNS:
-        raise ValueError(f"takes {', '.join(COLUMNS)}, with - before it for descending")
-    return Order.parse(text)
-
-
-def parse_size(text: str) -> int:
-    return int(parse_word(text, [str(size) for size in SIZES]))
-
-
-class One(forms.CharField):
-    """A parameter that is given once; None when it is absent."""
-
-    def __init__(self, parse: Callable[[str], Any]) -> None:
-        super().__init__(required=False, max_length=300)
-        self.parse = parse
-
-    def clean(self, value: Any) -> Any:
-        text = super().clean(value)
-        return self.read(text) if text else None
-
-    def read(self, text: str) -> Any:
-        try:
-            return self.parse(text)
-        except ValueError as error:
-            raise ValidationError(f"“{text[:80]}”: {error}.") from error
-
-
-class Many(One):
-    """A parameter that may repeat: a list without repetitions."""
-
-    widget = forms.SelectMultiple
-
-    def clean(self, value: Any) -> Any:
-        texts = [super(One, self).clean(text) for text in value or []]
-        return list(dict.fromkeys(self.read(text) for text in texts if text))
-
-
-def words_of(choices: Iterable[str]) -> Callable[[str], str]:
-    return functools.partial(parse_word, words=tuple(choices))
 
 
 # What a parameter means.
@@ -191,11 +107,21 @@ def to_day(day: date, selection: Selection) -> Q:
     return Q(started_at__lt=day_start(day + timedelta(days=1), selection.zone))
 
 
-def in_campaigns(campaigns: list[int | str], selection: Selection) -> Q:
-    ids = [campaign for campaign in campaigns if campaign != NO_CAMPAIGN]
-    if NO_CAMPAIGN not in campaigns:
-        return search.any_of("campaign_id", ids, walk=selection.walk)
-    return Q(campaign__isnull=True) | (search.any_of("campaign_id", ids, walk=selection.walk) if ids else Q())
+def any_or_none(column: str, ids: list[int | str], selection: Selection) -> Q:
+    """NONE among the ids means calls without one."""
+    known = [id for id in ids if id != NONE]
+    if NONE not in ids:
+        return search.any_of(column, known, walk=selection.walk)
+    return Q(**{f"{column}__isnull": True}) | (search.any_of(column, known, walk=selection.walk) if known else Q())
+
+
+def any_word(column: str, words: list[str]) -> Q:
+    """NONE among the words means calls without one, which have "" there."""
+    return Q(**{f"{column}__in": [*words, ""] if NONE in words else words})
+
+
+def talked(word: str) -> Q:
+    return Q(duration_ms__gt=0) if word == "true" else Q(duration_ms__isnull=True) | Q(duration_ms=0)
 
 
 class EachVariable(Criterion):
@@ -211,13 +137,6 @@ def milliseconds(seconds: Decimal) -> int:
     return int(seconds * 1000)
 
 
-def parse_campaign(text: str) -> int | str:
-    return text if text == NO_CAMPAIGN else parse_id(text)
-
-
-parse_seconds = functools.partial(parse_number, most=1_000_000)
-parse_credits = functools.partial(parse_number, most=1_000_000_000)
-
 CRITERIA = {
     "period": Criterion(
         One(words_of(PERIODS)), within_period, lambda period, s: PERIODS[period].lower() if period != "custom" else ""
@@ -225,14 +144,14 @@ CRITERIA = {
     "from": Criterion(One(parse_day), from_day, lambda day, s: f"from {day}"),
     "to": Criterion(One(parse_day), to_day, lambda day, s: f"to {day}"),
     "assistant": Criterion(
-        Many(parse_id),
-        lambda ids, s: search.any_of("assistant_id", ids, walk=s.walk),
-        lambda id, s: f"assistant {s.assistants[id]}",
+        Many(parse_id_or_none),
+        lambda ids, s: any_or_none("assistant_id", ids, s),
+        lambda id, s: "no assistant" if id == NONE else f"assistant {s.assistants[id]}",
     ),
     "campaign": Criterion(
-        Many(parse_campaign),
-        in_campaigns,
-        lambda id, s: "no campaign" if id == NO_CAMPAIGN else f"campaign {s.campaigns[id]}",
+        Many(parse_id_or_none),
+        lambda ids, s: any_or_none("campaign_id", ids, s),
+        lambda id, s: "no campaign" if id == NONE else f"campaign {s.campaigns[id]}",
     ),
     "status": Criterion(
         Many(words_of(Status.values)),
@@ -240,9 +159,9 @@ CRITERIA = {
         lambda status, s: Status(status).label.lower(),
     ),
     "direction": Criterion(
-        One(words_of(Direction.values)),
-        lambda direction, s: Q(direction=direction),
-        lambda direction, s: Direction(direction).label.lower(),
+        One(words_of((*Direction.values, NONE))),
+        lambda direction, s: any_word("direction", [direction]),
+        lambda direction, s: "direction not known" if direction == NONE else Direction(direction).label.lower(),
     ),
     "phone": Criterion(
         One(search.phone_needle),
@@ -287,5 +206,31 @@ CRITERIA = {
         One(words_of(("true",))),
         lambda word, s: starred_by(s.user_pk, walk=s.walk),
         lambda word, s: "with my star",
+    ),
+    # What charts and tables of analytics link to.
+    "ended_reason": Criterion(
+        Many(str),
+        lambda reasons, s: any_word("ended_reason", reasons),
+        lambda reason, s: "ended reason not known" if reason == NONE else f"ended with {reason}",
+    ),
+    "country": Criterion(
+        Many(parse_country),
+        lambda codes, s: countries.among(codes),
+        lambda code, s: f"numbers of {countries.name(code)}",
+    ),
+    "hour": Criterion(
+        Many(parse_hour),
+        lambda hours, s: Q(In(clock.hour(s.zone), hours)),
+        lambda hour, s: f"from {hour:02}:00 to {hour:02}:59",
+    ),
+    "weekday": Criterion(
+        Many(words_of(WEEKDAYS)),
+        lambda days, s: Q(In(clock.weekday(s.zone), [WEEKDAYS.index(day) for day in days])),
+        lambda day, s: f"on {day.capitalize()}s",
+    ),
+    "talked": Criterion(
+        One(words_of(("true", "false"))),
+        lambda word, s: talked(word),
+        lambda word, s: "with talk time" if word == "true" else "without talk time",
     ),
 }

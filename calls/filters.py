@@ -21,21 +21,11 @@ from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 
 from calls.annotations.models import tag_key
-from calls.criteria import (
-    CRITERIA,
-    NO_CAMPAIGN,
-    RANGE_PARAMETERS,
-    Criterion,
-    Many,
-    One,
-    Selection,
-    parse_order,
-    parse_size,
-    within_period,
-)
+from calls.criteria import CRITERIA, RANGE_PARAMETERS, Criterion, Selection, within_period
 from calls.days import today
 from calls.models import Assistant, Call, Campaign, Tag
 from calls.paging import LAST, BadToken, Order, Token
+from calls.parameters import NONE, Many, One, parse_order, parse_size
 from calls.querysets import CallQuerySet, User
 
 FIRST_PAGE: dict[str, str | None] = {"after": None, "before": None}
@@ -63,8 +53,8 @@ class CallForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         self._check_names()
-        self._check_options("assistant", self.selection.assistants)
-        self._check_options("campaign", {NO_CAMPAIGN, *self.selection.campaigns})
+        self._check_options("assistant", {NONE, *self.selection.assistants})
+        self._check_options("campaign", {NONE, *self.selection.campaigns})
         self._check_options("tag", self.selection.tags, "a known tag")
         self._check_days()
         for name, unit in (("duration", "seconds"), ("cost", "credits")):

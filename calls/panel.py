@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from calls.choices import Direction, Status
-from calls.criteria import CRITERIA, NO_CAMPAIGN, PERIODS, SIZES
+from calls.criteria import CRITERIA, PERIODS
 from calls.filters import CallFilter
+from calls.parameters import NONE, SIZES
 
 # Beyond this many options a list is cut; the chosen ones always stay.
 OPTIONS_SHOWN = 200
@@ -57,7 +58,7 @@ def options_of(selection: CallFilter) -> dict[str, Sequence[tuple[str, str]]]:
     return {
         "period": [("", "All time"), *((value, label) for value, label in PERIODS.items() if value != "all")],
         "assistant": [(str(id), name) for id, name in names.assistants.items()],
-        "campaign": [(NO_CAMPAIGN, "No campaign"), *((str(id), name) for id, name in names.campaigns.items())],
+        "campaign": [(NONE, "No campaign"), *((str(id), name) for id, name in names.campaigns.items())],
         "status": Status.choices,
         "direction": [("", "Any"), *Direction.choices],
         "recorded": [("", "Any"), ("true", "Recorded"), ("false", "Not recorded")],

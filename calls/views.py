@@ -20,13 +20,14 @@ from django_htmx.middleware import HtmxDetails
 from calls import detail, tables
 from calls.annotations.shown import annotations_of
 from calls.choices import LIVE_STATUSES
-from calls.criteria import PERIOD_DAYS, PERIODS, RANGE_PARAMETERS, SIZES, parse_id
+from calls.criteria import PERIOD_DAYS, PERIODS, RANGE_PARAMETERS
 from calls.filters import DEFAULT_ORDER, LAYOUT, CallFilter
 from calls.htmx import is_for_part
 from calls.models import Call
 from calls.neighbours import neighbours_of
 from calls.paging import COUNT_CAP, FEW, LAST, NO_PAGE, Page, Token, capped_count, newer_than, read_page
 from calls.panel import FOLDED, are_days_shown, found_options, kept, panel, sizes
+from calls.parameters import SIZES, parse_id
 
 
 class HtmxHttpRequest(HttpRequest):

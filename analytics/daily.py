@@ -1,0 +1,42 @@
+"""The totals of a selection by day and by hour."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.http import QueryDict
+
+from analytics.buckets import Chosen, Days, chosen_days
+from analytics.totals import Totals, grouped
+from calls.clock import day_number, day_of, hour_number
+from calls.filters import CallFilter
+from calls.models import Call
+
+
+def by_day(selection: CallFilter) -> dict[date, Totals]:
+    """Days without calls are left out."""
+    rows = grouped(selection.qs, key=day_number(selection.selection.zone, years_of(selection)))
+    return {day_of(number): totals for number, totals in rows.items()}
+
+
+def by_hour(selection: CallFilter) -> dict[tuple[date, int], Totals]:
+    """By day and hour of the clock."""
+    rows = grouped(selection.qs, key=hour_number(selection.selection.zone, years_of(selection)))
+    return {(day_of(number // 24), number % 24): totals for number, totals in rows.items()}
+
+
+def years_of(selection: CallFilter) -> tuple[int, int]:
+    """The years in which the selected calls may lie."""
+    chosen = chosen_days(selection)
+    if not (chosen.first and chosen.last):
+        starts = Call.objects.order_by("started_at").values_list("started_at", flat=True)
+        first, last = starts.first(), starts.last()
+        if first and last:
+            chosen = Chosen(chosen.first or first.date(), chosen.last or last.date())
+    return Days(chosen.first or date.max, chosen.last or chosen.first or date.max).years
+
+
+def over(selection: CallFilter, days: Days) -> CallFilter:
+    """The same selection over other days."""
+    query = selection.query(**{"period": "custom", "from": str(days.first), "to": str(days.last)})
+    return CallFilter(QueryDict(query), selection.queryset, selection.selection)

@@ -1,0 +1,255 @@
+"""The four key metrics of a selection, its course over time, and the same beside another period."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+
+from django.utils import timezone
+
+from analytics.buckets import (
+    Against,
+    Bucket,
+    Comparison,
+    Days,
+    Granularity,
+    buckets,
+    chosen_days,
+    compare,
+    default_granularity,
+    each_day,
+    offered,
+)
+from analytics.daily import by_day, by_hour, over
+from analytics.links import narrowed
+from analytics.statistics import Interval, wilson
+from analytics.totals import NOTHING, Totals, total
+from calls.choices import LIVE_STATUSES, Status
+from calls.filters import CallFilter
+
+Number = int | Fraction | Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One metric: what it is called, what it says, its unit, and how totals give it. None is shown as “–”."""
+
+    name: str
+    label: str
+    definition: str
+    unit: str
+    of: Callable[[Totals], Number | None]
+
+
+MEASURES = {
+    measure.name: measure
+    for measure in (
+        Measure("calls", "Total calls", "The calls of this selection, open ones too.", "calls", lambda t: t.calls),
+        Measure(
+            "completed_rate",
+            "Completed rate",
+            "Completed calls of all calls of this selection, open ones too.",
+            "share",
+            lambda t: t.completed_rate,
+        ),
+        Measure(
+            "average_duration",
+            "Average duration",
+            "Talk time, answered to ended, over the calls that have some.",
+            "seconds",
+            lambda t: t.average_seconds,
+        ),
+        Measure(
+            "cost", "Total cost", "The credits spent on the calls whose cost is known.", "credits", lambda t: t.cost
+        ),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """`value` and `before` in the unit of the measure (a share is 0 to 1); `series` is the value by bucket. `query`
+    selects the calls behind the value, None when there can be none."""
+
+    measure: Measure
+    value: Number | None
+    before: Number | None
+    series: list[Number | None]
+    query: str | None
+
+    @property
+    def difference(self) -> Number | None:
+        if self.value is None or self.before is None:
+            return None
+        return self.value - self.before  # type: ignore[operator]  # both are of the measure's kind
+
+    @property
+    def change(self) -> float | None:
+        """The difference as a part of what was before; None where there was nothing."""
+        return float(self.difference) / float(self.before) if self.difference is not None and self.before else None
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """`days` is None when nothing is selected and no range is named; `before_days` also when the range is open.
+    `is_over` is false while calls of the range may still come."""
+
+    totals: Totals
+    before: Totals | None
+    days: Days | None
+    before_days: Days | None
+    before_query: str | None
+    is_over: bool
+    metrics: list[Metric]
+    open_query: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One bucket with its calls. `interval` is that of the completed rate; `query` selects the calls."""
+
+    bucket: Bucket
+    totals: Totals
+    query: str | None
+
+    @property
+    def interval(self) -> Interval | None:
+        return wilson(self.totals.completed, self.totals.calls)
+
+    def status_query(self, selection: CallFilter, status: str) -> str | None:
+        """What selects the calls of one status in the bucket."""
+        return narrowed(over(selection, self.bucket.days), status=status, **self._hour())
+
+    def _hour(self) -> dict[str, str]:
+        return {} if self.bucket.hour is None else {"hour": str(self.bucket.hour)}
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """`offered` are the granularities that the range allows. Without days there are no points."""
+
+    days: Days | None
+    granularity: Granularity
+    offered: list[Granularity]
+    points: list[Point]
+
+
+def metrics_of(selection: CallFilter, now: datetime | None = None) -> Metrics:
+    """What the selection adds up to, with its change against as many days before."""
+    now = now or timezone.now()
+    daily = by_day(selection)
+    days = chosen_days(selection).spanning(daily, selection.selection.today)
+    comparison = compare(days, Against.PREVIOUS) if days and chosen_days(selection).first else None
+    earlier = over(selection, comparison.others) if comparison else None
+    before = total(by_day(earlier).values()) if earlier else None
+    totals = total(daily.values())
+    trend = _trend(selection, days, None, daily, now)
+    return Metrics(
+        totals=totals,
+        before=before,
+        days=days,
+        before_days=comparison.others if comparison else None,
+        before_query=earlier.query() if earlier else None,
+        is_over=all(point.bucket.is_over for point in trend.points),
+        metrics=[_metric(measure, totals, before, trend, selection) for measure in MEASURES.values()],
+        open_query=_open_query(selection),
+    )
+
+
+def _metric(measure: Measure, totals: Totals, before: Totals | None, trend: Trend, selection: CallFilter) -> Metric:
+    return Metric(
+        measure,
+        measure.of(totals),
+        measure.of(before) if before else None,
+        [measure.of(point.totals) for point in trend.points],
+        BEHIND[measure.name](selection),
+    )
+
+
+# The calls behind each measure.
+BEHIND: Mapping[str, Callable[[CallFilter], str | None]] = {
+    "calls": lambda selection: selection.query(),
+    "completed_rate": lambda selection: narrowed(selection, status=Status.COMPLETED),
+    "average_duration": lambda selection: narrowed(selection, talked="true"),
+    "cost": lambda selection: selection.query(),
+}
+
+
+def _open_query(selection: CallFilter) -> str | None:
+    chosen = selection.chosen("status") or list(Status)
+    live = [str(status) for status in LIVE_STATUSES if status in chosen]
+    rest = selection.query(status=None)
+    return "&".join(filter(None, [rest, *(f"status={status}" for status in live)])) if live else None
+
+
+def trend_of(selection: CallFilter, granularity: Granularity | None = None, now: datetime | None = None) -> Trend:
+    """The selection's course. A granularity that its range does not allow gives way to the default."""
+    daily = by_day(selection)
+    days = chosen_days(selection).spanning(daily, selection.selection.today)
+    return _trend(selection, days, granularity, daily, now or timezone.now())
+
+
+def _trend(
+    selection: CallFilter, days: Days | None, wanted: Granularity | None, daily: Mapping[date, Totals], now: datetime
+) -> Trend:
+    if days is None:
+        return Trend(None, Granularity.DAY, [], [])
+    choice = offered(days)
+    granularity = wanted if wanted in choice else default_granularity(days)
+    all_buckets = buckets(days, granularity, selection.selection.zone, now)
+    if granularity == Granularity.HOUR:
+        hourly = by_hour(selection)
+        found = [hourly.get((bucket.days.first, bucket.hour or 0), NOTHING) for bucket in all_buckets]
+    else:
+        found = [total(daily[day] for day in each_day(bucket.days) if day in daily) for bucket in all_buckets]
+    points = [Point(bucket, totals, bucket.query(selection)) for bucket, totals in zip(all_buckets, found, strict=True)]
+    return Trend(days, granularity, choice, points)
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Two courses side by side; a bucket without a counterpart stands alone."""
+
+    comparison: Comparison
+    trend: Trend
+    other: Trend
+    pairs: list[tuple[Point | None, Point | None]]
+    totals: Totals
+    other_totals: Totals
+    other_query: str
+
+
+def comparison_of(
+    selection: CallFilter,
+    against: Against,
+    granularity: Granularity | None = None,
+    *,
+    by_weekday: bool = False,
+    chosen: date | None = None,
+    now: datetime | None = None,
+) -> Compared | None:
+    """None where the selection has no days, or the calendar none to compare them with."""
+    trend = trend_of(selection, granularity, now)
+    comparison = compare(trend.days, against, by_weekday=by_weekday, chosen=chosen) if trend.days else None
+    if comparison is None:
+        return None
+    earlier = over(selection, comparison.others)
+    other = trend_of(earlier, trend.granularity, now)
+    return Compared(
+        comparison,
+        trend,
+        other,
+        _pairs(comparison, trend, other),
+        total(point.totals for point in trend.points),
+        total(point.totals for point in other.points),
+        earlier.query(),
+    )
+
+
+def _pairs(comparison: Comparison, trend: Trend, other: Trend) -> list[tuple[Point | None, Point | None]]:
+    points = {point.bucket: point for point in (*trend.points, *other.points)}
+    pairs = comparison.pairs([point.bucket for point in trend.points], [point.bucket for point in other.points])
+    return [(points[one] if one else None, points[two] if two else None) for one, two in pairs]

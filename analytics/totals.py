@@ -1,0 +1,119 @@
+"""What calls add up to. Sums are whole numbers, so that they are exact on both databases, in any order."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from django.db.models import BigIntegerField, Count, Func, Q, QuerySet, Sum, Value
+
+from calls.choices import LIVE_STATUSES, Status
+from calls.models import Call
+
+# Costs are kept with four decimals.
+COST_UNITS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Of a set of calls: how many by status, how many of them with talk time and with a known cost, and the sums."""
+
+    statuses: Mapping[str, int] = field(default_factory=dict)
+    talking: int = 0
+    talk_ms: int = 0
+    priced: int = 0
+    cost_units: int = 0
+
+    def __add__(self, other: Totals) -> Totals:
+        return total((self, other))
+
+    @property
+    def calls(self) -> int:
+        return sum(self.statuses.values())
+
+    @property
+    def completed(self) -> int:
+        return self.statuses.get(Status.COMPLETED, 0)
+
+    @property
+    def open(self) -> int:
+        """Calls that have not ended, or whose end never arrived."""
+        return sum(self.statuses.get(status, 0) for status in LIVE_STATUSES)
+
+    @property
+    def completed_rate(self) -> Fraction | None:
+        """Completed calls of all calls; None without calls."""
+        return Fraction(self.completed, self.calls) if self.calls else None
+
+    @property
+    def average_seconds(self) -> Fraction | None:
+        """Talk time of the calls that have some; None without such calls."""
+        return Fraction(self.talk_ms, self.talking * 1000) if self.talking else None
+
+    @property
+    def cost(self) -> Decimal | None:
+        """Credits; None when no cost is known."""
+        return Decimal(self.cost_units) / COST_UNITS if self.priced else None
+
+
+NOTHING = Totals()
+
+
+def total(many: Iterable[Totals]) -> Totals:
+    """Of sets of calls that have no call in common."""
+    statuses: Counter[str] = Counter()
+    talking = talk_ms = priced = cost_units = 0
+    for one in many:
+        statuses.update(one.statuses)
+        talking += one.talking
+        talk_ms += one.talk_ms
+        priced += one.priced
+        cost_units += one.cost_units
+    return Totals(dict(statuses), talking, talk_ms, priced, cost_units)
+
+
+class CostUnits(Func):
+    """A cost in units of COST_UNITS."""
+
+    template = f"CAST(ROUND(%(expressions)s * {COST_UNITS}) AS bigint)"
+    output_field = BigIntegerField()
+
+
+SUMS: dict[str, Any] = {
+    "calls": Count("*"),
+    "talking": Count("duration_ms", filter=Q(duration_ms__gt=0)),
+    "talk_ms": Sum("duration_ms", default=0),
+    "priced": Count("cost"),
+    "cost_units": Sum(CostUnits("cost"), default=0),
+}
+
+
+def grouped(calls: QuerySet[Call], **keys: Any) -> dict[Any, Totals]:
+    """The totals by the value of an expression, or by the tuple of the values of several."""
+    rows = (
+        calls.order_by()
+        .annotate(**keys)
+        .values_list(*keys, "status")
+        .annotate(**SUMS)
+        .values_list(*keys, "status", *SUMS)
+    )
+    return collected((row[0] if len(keys) == 1 else row[: len(keys)], row[len(keys) :]) for row in rows)
+
+
+def collected(rows: Iterable[tuple[Hashable, tuple[Any, ...]]]) -> dict[Any, Totals]:
+    """From rows of a key, and a status with its sums in the order of SUMS. A pair may stand in several rows."""
+    sums: dict[Hashable, list[int]] = {}
+    statuses: dict[Hashable, dict[str, int]] = {}
+    for key, (status, calls, *others) in rows:
+        counts = statuses.setdefault(key, {})
+        counts[status] = counts.get(status, 0) + calls
+        sums[key] = [a + int(b) for a, b in zip(sums.get(key, (0, 0, 0, 0)), others, strict=True)]
+    return {key: Totals(counts, *sums[key]) for key, counts in statuses.items()}
+
+
+def totals_of(calls: QuerySet[Call]) -> Totals:
+    return grouped(calls, key=Value(0)).get(0, NOTHING)
