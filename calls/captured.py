@@ -9,15 +9,13 @@ from django.urls import reverse
 
 from calls.models import Call, CapturedVariable
 from calls.transcripts.shown import readable
-from calls.variables import TEXT_LENGTH
+from calls.variables import filter_parameter
 
 # Longer values are folded.
 LINES_SHOWN = 12
 CHARACTERS_SHOWN = 400
 # Longer values stand below their name.
 CHARACTERS_IN_COLUMN = 40
-# What CallFilter takes as one parameter.
-PARAMETER_LENGTH = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +53,6 @@ def variable(captured: CapturedVariable) -> VariableShown:
         url=f"{reverse('calls:list')}?{urlencode({'variable': parameter})}" if parameter else "",
         filter_words=f"Calls with this {captured.name}" if ":" in parameter else f"Calls with any {captured.name}",
     )
-
-
-def filter_parameter(name: str, value_text: str) -> str:
-    """`name:value`, or `name` where the value is longer than what is kept to compare; "" where the name itself cannot
-    be written, since its first colon would end it."""
-    if ":" in name or name != name.strip() or len(name) > PARAMETER_LENGTH:
-        return ""
-    both = f"{name}:{value_text}"
-    can_be_asked = len(value_text) < TEXT_LENGTH and len(both) <= PARAMETER_LENGTH and both == both.strip()
-    return both if can_be_asked and "\x00" not in both else name
 
 
 def json_type(value: object) -> str:

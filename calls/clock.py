@@ -31,23 +31,23 @@ BEFORE_EPOCH = 719_162 * DAY
 
 
 @dataclass(frozen=True, slots=True)
-class Offset:
-    """Seconds to add to UTC from an instant on."""
+class Step:
+    """A value from an instant on; the first of several also before it."""
 
     since: datetime
-    seconds: int
+    value: int
 
 
 @functools.lru_cache(maxsize=1000)
-def changes(zone: ZoneInfo, year: int) -> tuple[Offset, ...]:
-    """The offset at the start of the year (UTC), and each change in it."""
+def changes(zone: ZoneInfo, year: int) -> tuple[Step, ...]:
+    """The offset, in seconds to add to UTC, at the start of the year (UTC), and each change in it."""
     first = datetime(year, 1, 1, tzinfo=UTC)
-    found = [Offset(first, offset_at(first, zone))]
+    found = [Step(first, offset_at(first, zone))]
     for day in range(366 if year < 9999 else 364):
         start = first + timedelta(days=day)
         end = start + timedelta(days=1)
-        if offset_at(end, zone) != found[-1].seconds:
-            found.append(_late_enough(_change_between(start, end, zone), found[-1].seconds, zone))
+        if offset_at(end, zone) != found[-1].value:
+            found.append(_late_enough(_change_between(start, end, zone), found[-1].value, zone))
     return tuple(found)
 
 
@@ -65,66 +65,75 @@ def _change_between(start: datetime, end: datetime, zone: ZoneInfo) -> datetime:
     return end
 
 
-def _late_enough(change: datetime, before: int, zone: ZoneInfo) -> Offset:
+def _late_enough(change: datetime, before: int, zone: ZoneInfo) -> Step:
     """The new offset; later than it came if it leads back into the day before."""
     after = offset_at(change, zone)
     begun = (change + timedelta(seconds=before, microseconds=-1)).date()
     is_back_over_midnight = (change + timedelta(seconds=after)).date() < begun
-    return Offset(
-        day_start(begun, zone) + timedelta(seconds=before - after) if is_back_over_midnight else change, after
-    )
+    return Step(day_start(begun, zone) + timedelta(seconds=before - after) if is_back_over_midnight else change, after)
 
 
-def offsets(zone: ZoneInfo, first_year: int, last_year: int) -> list[Offset]:
+def offsets(zone: ZoneInfo, first_year: int, last_year: int) -> list[Step]:
     """Without those that change nothing. The first holds for all time before."""
-    found: list[Offset] = []
+    found: list[Step] = []
     for year in range(max(first_year, 1), min(last_year, 9999) + 1):
-        found += [one for one in changes(zone, year) if not found or one.seconds != found[-1].seconds]
+        found += [one for one in changes(zone, year) if not found or one.value != found[-1].value]
     return found
 
 
-class LocalSeconds(Func):
-    """Seconds on the clock of the zone since the first day of the calendar, of `started_at`."""
+class Steps(Func):
+    """A whole number that changes at certain instants of `column`, as nested comparisons: few for each row."""
 
     arity = 1
     output_field = BigIntegerField()
 
-    def __init__(self, column: Any, zone: ZoneInfo, years: tuple[int, int] = YEARS) -> None:
-        super().__init__(column)
-        self.offsets = offsets(zone, *years)
+    def __init__(self, column: str, steps: Sequence[Step]) -> None:
+        super().__init__(F(column))
+        self.steps = steps
 
     def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> Compiled:
-        # Cut to seconds, since strftime rounds up.
-        return self._sql(compiler, "CAST(strftime('%%s', substr({column}, 1, 19)) AS INTEGER)", "")
+        return self._sql(compiler, "")
 
     def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> Compiled:
-        return self._sql(compiler, "FLOOR(EXTRACT(EPOCH FROM {column}))::bigint", "+00")
+        return self._sql(compiler, "+00")
 
-    def _sql(self, compiler: SQLCompiler, epoch: str, utc: str) -> Compiled:
+    def _sql(self, compiler: SQLCompiler, utc: str) -> Compiled:
         column, params = compiler.compile(self.source_expressions[0])
-        offset, tests = _offset_sql(column, self.offsets, utc)
-        return f"({epoch.format(column=column)} + {BEFORE_EPOCH} + {offset})", (*params, *tuple(params) * tests)
+        return _steps_sql(column, self.steps, utc), tuple(params) * (len(self.steps) - 1)
 
 
-def _offset_sql(column: str, known: Sequence[Offset], utc: str) -> tuple[str, int]:
-    """The offset as nested comparisons, few for each row, and how often the column stands in them."""
-    if len(known) == 1:
-        return str(known[0].seconds), 0
-    middle = len(known) // 2
-    before, tests = _offset_sql(column, known[:middle], utc)
-    after, more = _offset_sql(column, known[middle:], utc)
-    since = f"'{known[middle].since:%Y-%m-%d %H:%M:%S}{utc}'"
-    return f"CASE WHEN {column} < {since} THEN {before} ELSE {after} END", tests + more + 1
+def _steps_sql(column: str, steps: Sequence[Step], utc: str) -> str:
+    if len(steps) == 1:
+        return str(steps[0].value)
+    middle = len(steps) // 2
+    before, after = _steps_sql(column, steps[:middle], utc), _steps_sql(column, steps[middle:], utc)
+    return f"CASE WHEN {column} < '{steps[middle].since:%Y-%m-%d %H:%M:%S}{utc}' THEN {before} ELSE {after} END"
 
 
-def day_number(zone: ZoneInfo, years: tuple[int, int] = YEARS) -> Combinable:
-    """The proleptic ordinal of the day, less one: date.fromordinal(number + 1)."""
-    return whole(LocalSeconds(F("started_at"), zone, years) / Value(DAY))
+class Epoch(Func):
+    """Whole seconds since 1970, UTC."""
+
+    output_field = BigIntegerField()
+    # Cut to seconds, since strftime rounds up.
+    template = "CAST(strftime('%%%%s', substr(%(expressions)s, 1, 19)) AS INTEGER)"
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> Compiled:
+        return self.as_sql(compiler, connection, template="FLOOR(EXTRACT(EPOCH FROM %(expressions)s))::bigint")
 
 
-def hour_number(zone: ZoneInfo, years: tuple[int, int] = YEARS) -> Combinable:
+def local_seconds(zone: ZoneInfo, years: tuple[int, int], column: str) -> Combinable:
+    """Seconds on the clock of the zone since the first day of the calendar."""
+    return Epoch(column) + Value(BEFORE_EPOCH) + Steps(column, offsets(zone, *years))
+
+
+def day_number(zone: ZoneInfo, years: tuple[int, int] = YEARS, column: str = "started_at") -> Combinable:
+    """The days since the first one of the calendar; see day_of."""
+    return whole(local_seconds(zone, years, column) / Value(DAY))
+
+
+def hour_number(zone: ZoneInfo, years: tuple[int, int] = YEARS, column: str = "started_at") -> Combinable:
     """24 * day_number + hour."""
-    return whole(LocalSeconds(F("started_at"), zone, years) / Value(HOUR))
+    return whole(local_seconds(zone, years, column) / Value(HOUR))
 
 
 def hour(zone: ZoneInfo, years: tuple[int, int] = YEARS) -> Combinable:
@@ -135,6 +144,11 @@ def hour(zone: ZoneInfo, years: tuple[int, int] = YEARS) -> Combinable:
 def weekday(zone: ZoneInfo, years: tuple[int, int] = YEARS) -> Combinable:
     """0 is Monday: so was the first day of the calendar."""
     return whole(Mod(day_number(zone, years), Value(7)))
+
+
+def hour_of_week(zone: ZoneInfo, years: tuple[int, int] = YEARS) -> Combinable:
+    """24 * weekday + hour."""
+    return whole(Mod(hour_number(zone, years), Value(7 * 24)))
 
 
 def whole(expression: Any) -> ExpressionWrapper:
