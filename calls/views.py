@@ -60,6 +60,8 @@ def call_list(request: HttpRequest) -> HttpResponse:
         "export_label": f"Export {Place(None, None, place.total)}",
         "wider": [] if page.rows else wider_ranges(selection),
         "updates_url": updates_url(page, selection),
+        "metrics_url": f"{reverse('analytics:metrics')}?{selection.query()}" if page.rows else "",
+        "analytics_url": f"{reverse('analytics:overview')}?{selection.query(sort=None, size=None)}",
     }
     # Jinja2 escapes as Django does, but does not mark its text as escaped.
     log = mark_safe(render_to_string("calls/log.jinja", context))  # noqa: S308
