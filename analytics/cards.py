@@ -76,7 +76,7 @@ DETAILS: dict[str, Callable[[Totals], str]] = {
     "calls": lambda totals: _of("open", totals.open),
     "completed_rate": lambda totals: f"{totals.completed:,} of {totals.calls:,} calls" if totals.calls else "",
     "average_duration": lambda totals: _of("with talk time", totals.talking),
-    "cost": lambda totals: _of("with a known cost", totals.priced),
+    "cost": lambda totals: _of("with a cost", totals.priced),
 }
 
 

@@ -9,8 +9,12 @@ from urllib.parse import parse_qsl, urlencode
 from django import forms
 from django.http import HttpRequest, QueryDict
 
+from analytics.breakdowns import COLUMNS
 from analytics.buckets import Against, Granularity
+from analytics.dimensions import DIMENSIONS
+from analytics.heat import SHADES
 from analytics.metrics import MEASURES
+from calls.choices import ResponseKind
 from calls.filters import CallFilter
 from calls.parameters import One, parse_day, words_of
 
@@ -23,7 +27,12 @@ class OwnForm(forms.Form):
         "against": One(words_of(Against)),
         "chosen": One(parse_day),
         "weekdays": One(words_of(("true",))),
+        "kind": One(words_of(ResponseKind.values)),
+        "shade": One(words_of(SHADES)),
+        "breakdown": One(words_of(DIMENSIONS)),
+        "order": One(words_of([sign + name for name in COLUMNS for sign in ("", "-")])),
         "metric": One(words_of(MEASURES)),
+        "captured": One(str),
     }
 
     def __init__(self, data: QueryDict) -> None:

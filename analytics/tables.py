@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from analytics.words import Number, plain, written
 
@@ -11,11 +11,12 @@ from analytics.words import Number, plain, written
 @dataclass(frozen=True, slots=True)
 class Cell:
     """`query` selects the calls behind the figure, None for no link; `value` is the figure for a sheet, "" where that
-    is the text."""
+    is the text; `bar` is where a bar beside it begins and how long it is, in percent, negative for a loss."""
 
     text: str
     query: str | None = None
     value: str = ""
+    bar: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,8 @@ class Table:
     id: str
     caption: str
     columns: Sequence[Column]
-    rows: Sequence[Row] = field(default_factory=list)
+    rows: Sequence[Row]
+    foot: Row | None = None
 
 
 def columns(*labels: str) -> list[Column]:

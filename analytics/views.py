@@ -65,6 +65,7 @@ def page(request: HttpRequest, shown: list[Section]) -> HttpResponse:
         "errors": selection.form.non_field_errors(),
         "is_valid": selection.is_valid(),
         "description": selection.describe(),
+        "question": question,
         "first": part(first, question) if selection.is_valid() else "",
         "later": [(section, address(section, question)) for section in later],
         **(key_metrics(question) if selection.is_valid() else {}),
@@ -83,17 +84,25 @@ def key_metrics(question: Question) -> dict[str, Any]:
     }
 
 
+def first_section() -> Section:
+    return next(iter(SECTIONS.values()))
+
+
 def address(section: Section, question: Question) -> str:
     return f"{reverse('analytics:section', args=[section.name])}?{question.query()}"
 
 
 def part(section: Section, question: Question) -> str:
+    overview_url = reverse("analytics:overview")
+    section_url = reverse("analytics:section", args=[section.name])
     context = {
         "section": section,
         "question": question,
         "calls_url": reverse("calls:list"),
-        "overview_url": reverse("analytics:overview"),
-        "section_url": reverse("analytics:section", args=[section.name]),
+        "overview_url": overview_url,
+        "section_url": section_url,
+        # Without JavaScript the overview has the first section only.
+        "own_url": overview_url if section is first_section() else section_url,
         **section.read(question),
     }
     return render_to_string(f"analytics/{section.name}.jinja", context)
