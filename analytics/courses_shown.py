@@ -68,9 +68,7 @@ def response_times(found: ResponseCourse, selection: CallFilter) -> Chart:
         f"Response time: {kind}",
         f"Two lines: the median and the 95th percentile of the response times by {name}.",
         course.figure(lines, "milliseconds", hovermode="x unified"),
-        Table(
-            "response-times", f"Response times by {name}: {kind}", heads, [_response_row(one) for one in found.points]
-        ),
+        Table("response-times", f"Response times by {name}: {kind}", heads, rows),
     )
 
 

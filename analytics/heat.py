@@ -58,6 +58,6 @@ def short(value: words.Number | None, measure: Measure) -> str:
     if measure.unit == "seconds":
         return words.seconds(value)
     number = float(value) * 100 if measure.unit == "share" else float(value)
-    return (
-        f"{number:,.0f}" if number < 1000 else f"{number / 1000:,.1f}k" if number < 10_000 else f"{number / 1000:,.0f}k"
-    )
+    if number < 1000:
+        return f"{number:,.0f}"
+    return f"{number / 1000:,.{1 if number < 10_000 else 0}f}k"
