@@ -11,14 +11,14 @@ from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 
-from django.db.models import Count, F, Q, Sum, Value, Window
+from django.db.models import Count, F, Q, Value, Window
 from django.db.models.functions import RowNumber
 
 from analytics.buckets import Bucket, Granularity
 from analytics.daily import years_of
 from analytics.metrics import Point, Trend, trend_of
 from analytics.statistics import MEDIAN, P95, percentile_places
-from analytics.totals import COST_UNITS, CostUnits
+from analytics.totals import COST_UNITS, CostUnits, whole_sum
 from calls.choices import Component, ResponseKind
 from calls.clock import Step, Steps, day_number, hour_number, whole
 from calls.filters import CallFilter
@@ -62,11 +62,11 @@ def _units_by_component(selection: CallFilter, trend: Trend) -> dict[int, dict[s
         .filter(cost_items__isnull=False)
         .annotate(number=number(selection.selection.zone, years_of(selection)))
         .values("number", component=F("cost_items__component"))
-        .annotate(units=Sum(CostUnits("cost_items__amount")))
+        .annotate(units=whole_sum(CostUnits("cost_items__amount")))
     )
     units: dict[int, dict[str, int]] = defaultdict(dict)
     for row in rows.values_list("number", "component", "units"):
-        units[row[0]][row[1]] = int(row[2])
+        units[row[0]][row[1]] = row[2]
     return units
 
 

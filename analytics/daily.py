@@ -6,17 +6,17 @@ from datetime import date
 
 from django.http import QueryDict
 
-from analytics.buckets import Chosen, Days, chosen_days
+from analytics.buckets import Days, chosen_days
+from analytics.rollups import daily_totals
 from analytics.totals import Totals, grouped
-from calls.clock import day_number, day_of, hour_number
+from calls.clock import day_of, hour_number
 from calls.filters import CallFilter
 from calls.models import Call
 
 
 def by_day(selection: CallFilter) -> dict[date, Totals]:
     """Days without calls are left out."""
-    rows = grouped(selection.qs, key=day_number(selection.selection.zone, years_of(selection)))
-    return {day_of(number): totals for number, totals in rows.items()}
+    return daily_totals(selection, years_of(selection))
 
 
 def by_hour(selection: CallFilter) -> dict[tuple[date, int], Totals]:
@@ -28,12 +28,11 @@ def by_hour(selection: CallFilter) -> dict[tuple[date, int], Totals]:
 def years_of(selection: CallFilter) -> tuple[int, int]:
     """The years in which the selected calls may lie."""
     chosen = chosen_days(selection)
-    if not (chosen.first and chosen.last):
+    known = [day for day in (chosen.first, chosen.last) if day]
+    if len(known) < 2:
         starts = Call.objects.order_by("started_at").values_list("started_at", flat=True)
-        first, last = starts.first(), starts.last()
-        if first and last:
-            chosen = Chosen(chosen.first or first.date(), chosen.last or last.date())
-    return Days(chosen.first or date.max, chosen.last or chosen.first or date.max).years
+        known += [start.date() for start in (starts.first(), starts.last()) if start]
+    return Days(min(known, default=date.max), max(known, default=date.max)).years
 
 
 def over(selection: CallFilter, days: Days) -> CallFilter:

@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from django.db.models import BigIntegerField, Count, Func, Q, QuerySet, Sum, Value
+from django.db.models.functions import Cast
 
 from calls.choices import LIVE_STATUSES, Status
 from calls.models import Call
@@ -83,25 +84,30 @@ class CostUnits(Func):
     output_field = BigIntegerField()
 
 
+def whole_sum(expression: Any) -> Cast:
+    """0 for nothing. PostgreSQL adds up large integers as numerics, which take longer to read."""
+    return Cast(Sum(expression, default=0), BigIntegerField())
+
+
 SUMS: dict[str, Any] = {
     "calls": Count("*"),
     "talking": Count("duration_ms", filter=Q(duration_ms__gt=0)),
-    "talk_ms": Sum("duration_ms", default=0),
+    "talk_ms": whole_sum("duration_ms"),
     "priced": Count("cost"),
-    "cost_units": Sum(CostUnits("cost"), default=0),
+    "cost_units": whole_sum(CostUnits("cost")),
 }
 
 
 def grouped(calls: QuerySet[Call], **keys: Any) -> dict[Any, Totals]:
     """The totals by the value of an expression, or by the tuple of the values of several."""
-    rows = (
-        calls.order_by()
-        .annotate(**keys)
-        .values_list(*keys, "status")
-        .annotate(**SUMS)
-        .values_list(*keys, "status", *SUMS)
-    )
+    rows = summed(calls, **keys)
     return collected((row[0] if len(keys) == 1 else row[: len(keys)], row[len(keys) :]) for row in rows)
+
+
+def summed(calls: QuerySet[Call], **keys: Any) -> QuerySet[Call, tuple[Any, ...]]:
+    """Rows of the keys, a status, and its SUMS."""
+    groups = calls.order_by().annotate(**keys).values(*keys, "status").annotate(**SUMS)
+    return groups.values_list(*keys, "status", *SUMS)
 
 
 def collected(rows: Iterable[tuple[Hashable, tuple[Any, ...]]]) -> dict[Any, Totals]:
@@ -111,7 +117,7 @@ def collected(rows: Iterable[tuple[Hashable, tuple[Any, ...]]]) -> dict[Any, Tot
     for key, (status, calls, *others) in rows:
         counts = statuses.setdefault(key, {})
         counts[status] = counts.get(status, 0) + calls
-        sums[key] = [a + int(b) for a, b in zip(sums.get(key, (0, 0, 0, 0)), others, strict=True)]
+        sums[key] = [a + b for a, b in zip(sums.get(key, (0, 0, 0, 0)), others, strict=True)]
     return {key: Totals(counts, *sums[key]) for key, counts in statuses.items()}
 
 

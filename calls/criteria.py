@@ -54,7 +54,8 @@ RANGE_PARAMETERS = ("period", "from", "to")
 @dataclass(frozen=True)
 class Selection:
     """What conditions and words need to know: the zone, its day of today, the names of the visible (tags by their
-    keys) and whose stars are meant; and whether the calls are looked at one by one (see calls.search)."""
+    keys), whether all calls are visible and whose stars are meant; and whether the calls are looked at one by one
+    (see calls.search)."""
 
     zone: ZoneInfo
     today: date
@@ -62,6 +63,7 @@ class Selection:
     campaigns: dict[int, str]
     tags: dict[str, str] = field(default_factory=dict)
     user_pk: int | None = None
+    sees_all: bool = False
     walk: bool = False
 
 

@@ -26,7 +26,7 @@ from calls.days import today
 from calls.models import Assistant, Call, Campaign, Tag
 from calls.paging import LAST, BadToken, Order, Token
 from calls.parameters import NONE, Many, One, parse_order, parse_size
-from calls.querysets import CallQuerySet, User
+from calls.querysets import CallQuerySet, User, sees_all_assistants
 
 FIRST_PAGE: dict[str, str | None] = {"after": None, "before": None}
 DEFAULT_SIZE = 50
@@ -136,7 +136,8 @@ class CallFilter(django_filters.FilterSet):
     def for_user(cls, data: QueryDict, user: User, now: datetime | None = None) -> CallFilter:
         """Reads the parameters in the reporting zone. One small query, for the names of what can be chosen."""
         zone = ZoneInfo(settings.TIME_ZONE)
-        selection = Selection(zone, today(now or timezone.now(), zone), *names_visible_to(user), user_pk=user.pk)
+        day, sees_all = today(now or timezone.now(), zone), sees_all_assistants(user)
+        selection = Selection(zone, day, *names_visible_to(user), user_pk=user.pk, sees_all=sees_all)
         return cls(data, Call.objects.visible_to(user), selection)
 
     @classmethod
@@ -228,6 +229,12 @@ class CallFilter(django_filters.FilterSet):
         data.setlist(name, [text for text in data.getlist(name) if text and field.read(text) != value])
         alone = name in ("from", "to") and not data.get("to" if name == "from" else "from")
         return self._encode(data, FIRST_PAGE | ({"period": None} if alone else {}))
+
+    def query_with(self, name: str, text: str) -> str:
+        """The query string with one more value of a parameter that may repeat."""
+        data = self.data.copy()
+        data.setlist(name, list(dict.fromkeys([*data.getlist(name), text])))
+        return self._encode(data, FIRST_PAGE)
 
     def query_within(self, period: str) -> str:
         """The query string with another period instead of its range of days."""

@@ -1,0 +1,107 @@
+"""Sealing: the totals of days that are over, taken while nobody writes."""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from django.db import OperationalError, connection, transaction
+from django.db.models import F
+
+from analytics.buckets import DAY, end_of
+from analytics.grains import GRAINS
+from analytics.models import DayTotal, SealedDay
+from analytics.totals import SUMS, summed
+from analytics.triggers import SEALING
+from calls.clock import day_of
+from calls.days import day_start, today
+from calls.models import Call
+
+# Writers wait no longer for a seal that waits for another writer.
+PATIENCE_MS = 200
+# Days without calls are sealed too, so that the days between seals are few; not when they are this many.
+GAP_DAYS = 31
+
+
+def number_of(day: date) -> int:
+    return day.toordinal() - 1
+
+
+@functools.lru_cache(maxsize=20_000)
+def span(number: int, zone: ZoneInfo) -> tuple[int, int]:
+    """The day in seconds since 1970, half-open."""
+    day = day_of(number)
+    return int(day_start(day, zone).timestamp()), int(end_of(day, zone).timestamp())
+
+
+def sealed_numbers(zone: ZoneInfo, first: int, last: int) -> list[int]:
+    """Days between two, both included, that are sealed as the zone has them now, in order."""
+    rows = SealedDay.objects.filter(number__range=(first, last)).order_by("number")
+    return [number for number, *seconds in rows.values_list() if span(number, zone) == tuple(seconds)]
+
+
+def seal(day: date, zone: ZoneInfo) -> bool:
+    """Take the totals of a day. False when a writer was busy for too long."""
+    try:
+        with transaction.atomic():
+            _wait_for_writers()
+            _take(day, zone)
+    except OperationalError:
+        return False
+    return True
+
+
+def _wait_for_writers() -> None:
+    """From here to the end of the transaction nobody writes calls. A transaction of SQLite has that already."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL lock_timeout = {PATIENCE_MS}")
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SEALING])
+
+
+def _take(day: date, zone: ZoneInfo) -> None:
+    number = number_of(day)
+    DayTotal.objects.filter(number=number).delete()
+    calls = Call.objects.filter(started_at__gte=day_start(day, zone), started_at__lt=end_of(day, zone))
+    with connection.cursor() as cursor:
+        for grain, columns in enumerate(GRAINS):
+            keys = {f"by_{name}": F(name) for name in columns}
+            sql, params = summed(calls, **keys).query.sql_with_params()
+            names = ", ".join(("number", "grain", *columns, "status", *SUMS))
+            insert = f"INSERT INTO {DayTotal._meta.db_table} ({names}) SELECT %s, %s, taken.* FROM ({sql}) AS taken"  # noqa: S608
+            cursor.execute(insert, [number, grain, *params])
+    start, end = span(number, zone)
+    SealedDay.objects.update_or_create(number=number, defaults={"start_epoch": start, "end_epoch": end})
+
+
+def due(zone: ZoneInfo, now: datetime) -> Iterator[date]:
+    """Days that are over and not sealed, oldest first."""
+    ending = number_of(today(now, zone))
+    sealed = set(sealed_numbers(zone, 0, ending))
+    day = _next_day(datetime.min.replace(tzinfo=UTC), zone)
+    while day is not None and number_of(day) < ending:
+        if number_of(day) not in sealed:
+            following = _next_day(day_start(day, zone), zone)
+            if following is None or (following - day).days > GAP_DAYS:
+                day = following
+                continue
+            yield day
+        day += DAY
+
+
+def _next_day(instant: datetime, zone: ZoneInfo) -> date | None:
+    """The day of the first call from the instant on."""
+    following = Call.objects.filter(started_at__gte=instant).order_by("started_at").values_list("started_at", flat=True)
+    first = following.first()
+    return first and first.astimezone(zone).date()
+
+
+def seal_due(zone: ZoneInfo, now: datetime, seconds: float) -> None:
+    """For as long as that; the next beat goes on."""
+    began = time.monotonic()
+    for day in due(zone, now):
+        if not seal(day, zone) or time.monotonic() - began > seconds:
+            return
