@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 from analytics import words
@@ -110,6 +111,30 @@ class Course:
             "data": list(traces),
             "layout": {"xaxis": xaxis, "yaxis": yaxis, "meta": {"labels": labels}, **layout},
         }
+
+
+def histogram(labels: Sequence[str], counts: Sequence[int], name: str) -> Figure:
+    """Calls by a number or a range of numbers."""
+    bars = {
+        "type": "bar",
+        "name": name,
+        "x": list(labels),
+        "y": list(counts),
+        "meta": {"colour": "colour-duration", "column": 1, "mark": ""},
+        "hovertemplate": "%{y:,} calls<br>%{x}<extra></extra>",
+    }
+    layout = {
+        "xaxis": {"type": "category", "title": {"text": plain_text(name)}},
+        "yaxis": {"title": {"text": "calls"}},
+        "hovermode": "closest",
+        "meta": {"labels": list(labels)},
+    }
+    return {"data": [bars], "layout": layout}
+
+
+def plain_text(text: str) -> str:
+    """Text from outside, of which Plotly would take some tags and placeholders."""
+    return escape(text, quote=False).replace("%{", "% {")
 
 
 def _place(bucket: Bucket) -> str:

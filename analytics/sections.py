@@ -6,10 +6,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from analytics import breakdowns, courses_shown, trends
+from analytics import breakdowns, captured_shown, changes_shown, courses_shown, trends, words
 from analytics.buckets import Against
+from analytics.captured import captured_of, captured_over_time, variables_of
+from analytics.changes import SMALL
 from analytics.courses import costs_of, response_times_of
 from analytics.dimensions import DIMENSIONS
+from analytics.explained import changes_of
 from analytics.heat import SHADES, heat_rows
 from analytics.metrics import MEASURES, Compared, comparison_of, trend_of
 from analytics.patterns import breakdown_of, heat_map_of
@@ -32,7 +35,7 @@ class Section:
 
 
 def choices(question: Question, name: str, options: Iterable[tuple[str, str]], chosen: str) -> list[Choice]:
-    return [(value, words, question.query(**{name: value}), value == chosen) for value, words in options]
+    return [(value, label, question.query(**{name: value}), value == chosen) for value, label in options]
 
 
 def read_trends(question: Question) -> dict[str, Any]:
@@ -92,11 +95,56 @@ def read_patterns(question: Question) -> dict[str, Any]:
     }
 
 
+def read_changes(question: Question) -> dict[str, Any]:
+    metric = question.value("metric") or "completed_rate"
+    metrics = [(measure.name, measure.label) for measure in MEASURES.values()]
+    chosen = question.value("chosen")
+    against = Against(question.value("against") or Against.PREVIOUS)
+    found = changes_of(
+        question.selection,
+        metric,
+        against if chosen or against != Against.CHOSEN else Against.PREVIOUS,
+        by_weekday=bool(question.value("weekdays")),
+        chosen=chosen,
+    )
+    context: dict[str, Any] = {"found": found, "metrics": choices(question, "metric", metrics, metric)}
+    if found:
+        days, others = words.days_of(found.comparison.days), words.days_of(found.comparison.others)
+        context["periods"] = f"{days} against {others}."
+        context["table"] = changes_shown.ranked(found)
+        context["divisions"] = [(one.label, changes_shown.divided(one, found)) for one in found.divisions]
+        context["small"] = SMALL
+    return context
+
+
+def read_captured(question: Question) -> dict[str, Any]:
+    selection, name = question.selection, question.value("captured")
+    variables = variables_of(selection)
+    if not name or name not in {variable.name for variable in variables}:
+        name = variables[0].name if variables else None
+    context: dict[str, Any] = {
+        "name": name,
+        "variables": [(one, words.share(one.share), question.query(captured=one.name)) for one in variables],
+    }
+    if name:
+        captured = captured_of(selection, name)
+        course = captured_over_time(selection, name, question.value("by"))
+        granularity = str(course.points[0].point.bucket.granularity)
+        charts = [captured_shown.over_time(course, granularity, selection)]
+        if captured.bars:
+            charts.insert(0, captured_shown.numbers(captured, captured.bars))
+        context |= {"facts": captured_shown.in_words(captured), "query": captured.query, "charts": charts}
+        context["table"] = captured_shown.values(captured)
+    return context
+
+
 SECTIONS = {
     section.name: section
     for section in (
         Section("trends", "Trends", ("by", "against", "chosen", "weekdays"), read_trends),
         Section("costs", "Cost and response time", ("kind",), read_costs),
         Section("patterns", "Patterns", ("shade", "breakdown", "order"), read_patterns),
+        Section("changes", "What changed", ("metric",), read_changes),
+        Section("captured", "Captured variables", ("captured",), read_captured),
     )
 }

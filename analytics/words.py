@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
@@ -47,15 +48,19 @@ def plain(value: Number | None) -> str:
 
 
 def signed(value: Number | None, unit: str) -> str:
-    """A difference: `+12`, `−4.1 points`, `±0`."""
+    """A difference: `+12`, `−4.1 points`, `+0.4 s`, `±0.0 points` where it rounds to nothing."""
     if value is None:
         return UNKNOWN
-    size: Any = abs(value)
+    size = _size(abs(value), unit)
+    return f"{sign(value) if re.search('[1-9]', size) else '±'}{size}"
+
+
+def _size(size: Any, unit: str) -> str:
     if unit == "share":
-        return f"{sign(value)}{float(size) * 100:.1f} points"
+        return f"{float(size) * 100:.1f} points"
     if unit == "seconds" and size < 60:
-        return f"{sign(value)}{float(size):.1f} s"
-    return f"{sign(value)}{WRITERS[unit](size)}"
+        return f"{float(size):.1f} s"
+    return WRITERS[unit](size)
 
 
 def percent(change: float | None) -> str:
