@@ -15,7 +15,7 @@ Number = int | float | Fraction | Decimal
 
 
 def count(value: Number) -> str:
-    return f"{value:,}"
+    return f"{round(value):,}"
 
 
 def share(value: Number) -> str:
