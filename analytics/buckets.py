@@ -5,13 +5,12 @@ Weeks begin on Monday. A bucket at the edge of a range has only those of its day
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from analytics.links import within_days
 from calls.criteria import PERIOD_DAYS
 from calls.days import day_start
 from calls.filters import CallFilter
@@ -127,28 +126,27 @@ class Bucket:
             return f"{first} {self.hour:02}:00"
         return f"{first:%Y-%m}" if self.granularity == Granularity.MONTH else str(first)
 
-    def query(self, selection: CallFilter) -> str | None:
-        """The query string that selects the bucket's calls among those of the selection."""
-        return within_days(selection, self.days.first, self.days.last, hour=self.hour)
-
 
 def buckets(days: Days, granularity: Granularity, zone: ZoneInfo, now: datetime) -> list[Bucket]:
     """All buckets of the range in order, also those that will have no calls."""
     if granularity == Granularity.HOUR:
         return [bucket for day in each_day(days) for bucket in _hours(day, zone, now)]
-    found = []
+    return [
+        Bucket(granularity, part, None, start, end, end <= now, part != whole_bucket(part.first, granularity))
+        for part in parts(days, granularity)
+        if (start := day_start(part.first, zone)) < (end := end_of(part.last, zone))  # a zone may skip a day
+    ]
+
+
+def parts(days: Days, granularity: Granularity) -> Iterator[Days]:
+    """The days, weeks or months that the range consists of, cut at its ends."""
     first = days.first
-    while first <= days.last:
-        whole = whole_bucket(first, granularity)
-        last = min(whole.last, days.last)
-        start, end = day_start(first, zone), end_of(last, zone)
-        is_cut = (first, last) != (whole.first, whole.last)
-        if start < end:  # a zone may skip a day
-            found.append(Bucket(granularity, Days(first, last), None, start, end, end <= now, is_cut))
-        if last == date.max:
-            break
+    while True:
+        last = min(whole_bucket(first, granularity).last, days.last)
+        yield Days(first, last)
+        if last == days.last:
+            return
         first = last + DAY
-    return found
 
 
 def _hours(day: date, zone: ZoneInfo, now: datetime) -> list[Bucket]:

@@ -10,23 +10,30 @@ from calls.filters import CallFilter
 
 
 def narrowed(selection: CallFilter, **values: str) -> str | None:
-    """The selection with parameters set; None when it excludes one of the values already, so that nothing fits."""
+    """The selection with parameters set; None when it excludes one of the values already, so that nothing fits, and
+    when the log cannot ask for it, since it takes spaces off the ends of what it is given."""
     for name, text in values.items():
+        if text != text.strip() or "\x00" in text:
+            return None
         chosen = selection.chosen(name)
         if chosen and CRITERIA[name].takes.read(text) not in chosen:
             return None
     return selection.query(**values)
 
 
-def within_days(selection: CallFilter, first: date, last: date, hour: int | None = None) -> str | None:
-    """Days inside the range of the selection, and one hour of them."""
-    query = selection.query(**{"period": "custom", "from": str(first), "to": str(last)})
-    if hour is None:
-        return query
-    chosen = selection.chosen("hour")
-    if chosen and hour not in chosen:
-        return None
-    return selection.query(**{"period": "custom", "from": str(first), "to": str(last), "hour": str(hour)})
+class InDays:
+    """The selection within a part of its days: many query strings that differ in their days only."""
+
+    def __init__(self, selection: CallFilter) -> None:
+        self.hours = selection.chosen("hour")
+        self.beginning = selection.query(**{"period": "custom", "from": None, "to": None})
+        self.without_hours = selection.query(**{"period": "custom", "from": None, "to": None, "hour": None})
+
+    def query(self, first: date, last: date, hour: int | None = None) -> str | None:
+        """Both days included; None when the selection excludes the hour."""
+        if hour is None:
+            return f"{self.beginning}&from={first}&to={last}"
+        return f"{self.without_hours}&from={first}&to={last}&hour={hour}" if hour in (self.hours or [hour]) else None
 
 
 def within_duration(selection: CallFilter, least_ms: int, most_ms: int | None) -> str | None:

@@ -24,7 +24,7 @@ from analytics.buckets import (
     offered,
 )
 from analytics.daily import by_day, by_hour, over
-from analytics.links import narrowed
+from analytics.links import InDays, narrowed
 from analytics.statistics import Interval, wilson
 from analytics.totals import NOTHING, Totals, total
 from calls.choices import LIVE_STATUSES, Status
@@ -93,21 +93,6 @@ class Metric:
 
 
 @dataclass(frozen=True, slots=True)
-class Metrics:
-    """`days` is None when nothing is selected and no range is named; `before_days` also when the range is open.
-    `is_over` is false while calls of the range may still come."""
-
-    totals: Totals
-    before: Totals | None
-    days: Days | None
-    before_days: Days | None
-    before_query: str | None
-    is_over: bool
-    metrics: list[Metric]
-    open_query: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class Point:
     """One bucket with its calls. `interval` is that of the completed rate; `query` selects the calls."""
 
@@ -137,25 +122,59 @@ class Trend:
     points: list[Point]
 
 
-def metrics_of(selection: CallFilter, now: datetime | None = None) -> Metrics:
-    """What the selection adds up to, with its change against as many days before."""
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """`days` is None when nothing is selected and no range is named; `before_days` also when the range is open.
+    `is_over` is false while calls of the range may still come. `trend` is what the series are taken from."""
+
+    totals: Totals
+    before: Totals | None
+    days: Days | None
+    before_days: Days | None
+    before_query: str | None
+    is_over: bool
+    metrics: list[Metric]
+    open_query: str | None
+    trend: Trend
+
+
+def metrics_of(selection: CallFilter, now: datetime | None = None, granularity: Granularity | None = None) -> Metrics:
+    """What the selection adds up to, with its change against as many days before, and its trend from one reading."""
     now = now or timezone.now()
-    daily = by_day(selection)
-    days = chosen_days(selection).spanning(daily, selection.selection.today)
-    comparison = compare(days, Against.PREVIOUS) if days and chosen_days(selection).first else None
+    comparison = before(selection)
     earlier = over(selection, comparison.others) if comparison else None
-    before = total(by_day(earlier).values()) if earlier else None
-    totals = total(daily.values())
-    trend = _trend(selection, days, None, daily, now)
+    daily, previous = _both(selection, comparison)
+    days = chosen_days(selection).spanning(daily, selection.selection.today)
+    totals, totals_before = total(daily.values()), total(previous.values()) if comparison else None
+    trend = _trend(selection, days, granularity, daily, now)
     return Metrics(
         totals=totals,
-        before=before,
+        before=totals_before,
         days=days,
         before_days=comparison.others if comparison else None,
         before_query=earlier.query() if earlier else None,
         is_over=all(point.bucket.is_over for point in trend.points),
-        metrics=[_metric(measure, totals, before, trend, selection) for measure in MEASURES.values()],
+        metrics=[_metric(measure, totals, totals_before, trend, selection) for measure in MEASURES.values()],
         open_query=_open_query(selection),
+        trend=trend,
+    )
+
+
+def before(selection: CallFilter) -> Comparison | None:
+    """As many days before those of the selection; None where its range is open."""
+    chosen = chosen_days(selection)
+    days = chosen.spanning((), selection.selection.today) if chosen.first else None
+    return compare(days, Against.PREVIOUS) if days else None
+
+
+def _both(selection: CallFilter, comparison: Comparison | None) -> tuple[dict[date, Totals], dict[date, Totals]]:
+    """The daily totals of the selection and of the days before it, read together where they may be."""
+    if comparison is None or not chosen_days(selection).last:
+        return by_day(selection), by_day(over(selection, comparison.others)) if comparison else {}
+    daily = by_day(over(selection, Days(comparison.others.first, comparison.days.last)))
+    return (
+        {day: totals for day, totals in daily.items() if day in comparison.days},
+        {day: totals for day, totals in daily.items() if day in comparison.others},
     )
 
 
@@ -205,7 +224,11 @@ def _trend(
         found = [hourly.get((bucket.days.first, bucket.hour or 0), NOTHING) for bucket in all_buckets]
     else:
         found = [total(daily[day] for day in each_day(bucket.days) if day in daily) for bucket in all_buckets]
-    points = [Point(bucket, totals, bucket.query(selection)) for bucket, totals in zip(all_buckets, found, strict=True)]
+    links = InDays(selection)
+    points = [
+        Point(bucket, totals, links.query(bucket.days.first, bucket.days.last, bucket.hour))
+        for bucket, totals in zip(all_buckets, found, strict=True)
+    ]
     return Trend(days, granularity, choice, points)
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from analytics.buckets import Against, chosen_days, compare
 from analytics.daily import over, years_of
 from analytics.dimensions import DIMENSIONS, Dimension
 from analytics.links import narrowed
+from analytics.metrics import before
 from analytics.statistics import Interval, wilson
 from analytics.totals import NOTHING, Totals, grouped, total
 from calls.clock import hour_of_week
@@ -53,7 +53,8 @@ class Breakdown:
 
 def breakdown_of(selection: CallFilter, name: str) -> Breakdown:
     """By a dimension of DIMENSIONS. Segments that only the period before had are there, without calls."""
-    dimension, earlier = DIMENSIONS[name], before(selection)
+    dimension, comparison = DIMENSIONS[name], before(selection)
+    earlier = over(selection, comparison.others) if comparison else None
     found = dimension.totals(selection)
     found_before = dimension.totals(earlier) if earlier else {}
     whole = total(found.values())
@@ -70,13 +71,6 @@ def breakdown_of(selection: CallFilter, name: str) -> Breakdown:
     ]
     segments.sort(key=lambda segment: (-segment.totals.calls, segment.label))
     return Breakdown(dimension, segments, whole, total(found_before.values()) if earlier else None)
-
-
-def before(selection: CallFilter) -> CallFilter | None:
-    """The selection in as many days before; None for an open range."""
-    days = chosen_days(selection).spanning((), selection.selection.today) if chosen_days(selection).first else None
-    comparison = compare(days, Against.PREVIOUS) if days else None
-    return over(selection, comparison.others) if comparison else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,18 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
 from django.db.models import BigIntegerField, CharField, Count, Q, QuerySet, Sum, Value
 from django.db.models.functions import Cast
 
 from analytics.buckets import chosen_days
 from analytics.grains import question
 from analytics.models import DayTotal, SealedDay
-from analytics.sealing import number_of, sealed_numbers, span
+from analytics.sealing import number_of, sealed_numbers
 from analytics.totals import SUMS, Totals, collected, summed
 from calls.clock import day_number, day_of
+from calls.days import day_start
 from calls.filters import CallFilter
 
 TRIES = 3
@@ -49,11 +53,11 @@ def daily_totals(selection: CallFilter, years: tuple[int, int]) -> dict[date, To
             rows = _read(selection, condition, years)
             if rows is not None:
                 return _by_day(rows)
-    return _by_day(summed(selection.qs, number=day_number(selection.selection.zone, years)))
+    return _by_day(fetched(summed(selection.qs, number=day_number(selection.selection.zone, years))))
 
 
-def _by_day(rows: Any) -> dict[date, Totals]:
-    found = collected((number, sums) for number, *sums in rows)
+def _by_day(rows: list[tuple[Any, ...]]) -> dict[date, Totals]:
+    found = collected((row[0], row[1:]) for row in rows)
     return {day_of(number): totals for number, totals in found.items()}
 
 
@@ -63,10 +67,22 @@ def _read(selection: CallFilter, condition: Q, years: tuple[int, int]) -> list[t
     chosen = chosen_days(selection)
     first, last = number_of(chosen.first or date.min), number_of(chosen.last or date.max)
     runs = longest(runs_of(sealed_numbers(zone, first, last)))
-    calls = (summed(part, number=day_number(zone, years)) for part in _unsealed(selection, runs))
-    rows = [*_seals(runs).union(_sealed(runs, condition), *calls, all=True)] if runs else [*next(calls)]
+    between = _unsealed(selection, [*runs, Run(last + 1, last)], first)
+    calls = [summed(part, number=day_number(zone, years)) for part in between]
+    rows = fetched(_seals(runs).union(_sealed(runs, condition), *calls, all=True)) if runs else fetched(calls[0])
     seals = sum(row[2] for row in rows if row[0] == SEALS)
     return [row for row in rows if row[0] != SEALS] if seals == sum(run.length for run in runs) else None
+
+
+def fetched(rows: QuerySet[Any, Any]) -> list[tuple[Any, ...]]:
+    """As the database gives them: texts and whole numbers, thousands of them, which need no conversion by Django."""
+    try:
+        sql, params = rows.query.sql_with_params()
+    except EmptyResultSet:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.fetchall()
 
 
 def runs_of(numbers: Sequence[int]) -> list[Run]:
@@ -106,22 +122,21 @@ def _sealed(runs: list[Run], condition: Q) -> QuerySet[DayTotal, tuple[Any, ...]
     return rows.values_list("number", "status", *sums)
 
 
-def _unsealed(selection: CallFilter, runs: list[Run]) -> Iterator[QuerySet[Any]]:
-    """The calls before, between and after the runs."""
-    zone = selection.selection.zone
-    start: datetime | None = None
+def _unsealed(selection: CallFilter, runs: list[Run], first: int) -> Iterator[QuerySet[Any]]:
+    """The calls of the days before each run, from the first day on. The range of the selection itself is left out:
+    with two lower limits SQLite takes one of them, and reads all between them."""
+    calls = selection.qs_within("all")
     for run in runs:
-        end = _instant(span(run.first, zone)[0])
-        if start is None or start < end:
-            yield _between(selection, start, end)
-        start = _instant(span(run.last, zone)[1])
-    yield _between(selection, start, None)
+        if first < run.first:
+            yield calls.filter(*_limits(first, run.first, selection.selection.zone))
+        first = run.last + 1
 
 
-def _instant(second: int) -> datetime:
-    return datetime.fromtimestamp(second, UTC)
-
-
-def _between(selection: CallFilter, start: datetime | None, end: datetime | None) -> QuerySet[Any]:
-    limits: dict[str, Any] = {"started_at__gte": start, "started_at__lt": end}
-    return selection.qs.filter(**{name: instant for name, instant in limits.items() if instant is not None})
+def _limits(first: int, end: int, zone: ZoneInfo) -> list[Q]:
+    """From the start of a day to that of another; the first and the last of the calendar are no limits."""
+    limits = []
+    if first > number_of(date.min):
+        limits.append(Q(started_at__gte=day_start(day_of(first), zone)))
+    if end <= number_of(date.max):
+        limits.append(Q(started_at__lt=day_start(day_of(end), zone)))
+    return limits

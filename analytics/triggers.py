@@ -19,7 +19,7 @@ COUNTED = ("started_at", "assistant_id", "campaign_id", "status", "direction", "
 def install(database: BaseDatabaseWrapper) -> None:
     """Make the triggers, after every migrate: Django's migrations of SQLite make a table anew and lose them. What was
     written without them is not known, so where one was missing no day stays sealed."""
-    statements = _postgresql() if database.vendor == "postgresql" else _sqlite()
+    statements = _statements(database)
     present = "SELECT tgname FROM pg_trigger" if database.vendor == "postgresql" else "SELECT name FROM sqlite_master"
     with database.cursor() as cursor:
         cursor.execute(present)
@@ -27,6 +27,14 @@ def install(database: BaseDatabaseWrapper) -> None:
             cursor.execute("DELETE FROM analytics_sealedday")
         for statement in statements.values():
             cursor.execute(statement)
+
+
+def names(database: BaseDatabaseWrapper) -> list[str]:
+    return list(_statements(database))
+
+
+def _statements(database: BaseDatabaseWrapper) -> dict[str, str]:
+    return _postgresql() if database.vendor == "postgresql" else _sqlite()
 
 
 def _sqlite() -> dict[str, str]:

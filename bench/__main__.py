@@ -10,14 +10,20 @@ import contextlib
 import os
 from collections.abc import Iterator
 
-from bench import call_page, exports, options, pages, postgresql, recordings
+from bench import call_page, exports, metrics, options, pages, postgresql, recordings
 from bench.databases import Database
 from bench.options import Options
 from callmon.testing.services import find_postgresql
 
 # Below this many calls a tenth of them says nothing about growth.
 LEAST_TO_COMPARE = 200_000
-MEASUREMENTS = {"pages": pages.run, "call": call_page.run, "recordings": recordings.run, "exports": exports.run}
+MEASUREMENTS = {
+    "pages": pages.run,
+    "call": call_page.run,
+    "recordings": recordings.run,
+    "exports": exports.run,
+    "metrics": metrics.run,
+}
 
 
 def main() -> None:

@@ -77,7 +77,9 @@ def offsets(zone: ZoneInfo, first_year: int, last_year: int) -> list[Step]:
     """Without those that change nothing. The first holds for all time before."""
     found: list[Step] = []
     for year in range(max(first_year, 1), min(last_year, 9999) + 1):
-        found += [one for one in changes(zone, year) if not found or one.value != found[-1].value]
+        for change in changes(zone, year):
+            if not found or change.value != found[-1].value:
+                found.append(change)
     return found
 
 

@@ -76,6 +76,20 @@ SELECTS = [
     ("variable=size:1.5&variable=a:x:y", {"variables": {"size": 1.5, "a": "x:y"}}),
     ("variable=tags:%5B1,2%5D", {"variables": {"tags": [1, 2]}}),
     ("variable=empty:", {"variables": {"empty": ""}}),
+    ("assistant=none", {}),
+    ("direction=none", {"direction": ""}),
+    ("ended_reason=hung+up", {"ended_reason": "hung up"}),
+    ("ended_reason=none", {}),
+    ("country=US&country=DE", {}),
+    ("country=CA", {"from_number": "+14165550123"}),
+    ("country=KZ", {"from_number": "+77012345678"}),
+    ("country=001", {"from_number": "+80012345678"}),
+    ("country=none", {"from_number": "sip:anonymous"}),
+    ("hour=12&hour=3", {}),
+    ("weekday=friday", {}),
+    ("talked=true", {}),
+    ("talked=false", {"duration_ms": None}),
+    ("talked=false", {"duration_ms": 0}),
 ]
 LEAVES_OUT = [
     ("status=busy", {}),
@@ -100,6 +114,15 @@ LEAVES_OUT = [
     ("variable=order_id:12345", {"variables": {"order_id": "123456"}}),
     ("variable=order_id:12345", {"variables": {"other": "12345"}}),
     ("variable=a&variable=b", {"variables": {"a": 1}}),
+    ("direction=none", {}),
+    ("ended_reason=none", {"ended_reason": "hung up"}),
+    ("country=US", {"from_number": "+14165550123"}),
+    ("country=RU", {"from_number": "+77012345678"}),
+    ("country=none", {}),
+    ("hour=11", {}),
+    ("weekday=saturday&weekday=thursday", {}),
+    ("talked=true", {"duration_ms": 0}),
+    ("talked=false", {}),
 ]
 
 
@@ -251,6 +274,10 @@ def test_the_first_and_last_day_of_the_calendar_are_taken(select, settings):
         ("variable=booked:true&variable=note", "booked is true or note captured, UTC"),
         ("min_duration=10&max_cost=2.5&recorded=false", "at least 10 s, at most 2.5 credits, not recorded, UTC"),
         ("campaign=none", "no campaign, UTC"),
+        ("assistant=none&direction=none", "no assistant, direction not known, UTC"),
+        ("ended_reason=none&country=DE", "ended reason not known, numbers of Germany, UTC"),
+        ("hour=7&hour=13&weekday=monday", "from 07:00 to 07:59 or from 13:00 to 13:59, on Mondays, UTC"),
+        ("talked=false", "without talk time, UTC"),
     ],
 )
 def test_the_selection_is_said_in_words(select, query, words):

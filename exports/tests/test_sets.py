@@ -60,7 +60,10 @@ def world():
     make_call(assistant=first, campaign=campaign, recorded=True, transcript="order for the wizard")
     make_call(assistant=second, status="busy", direction="outbound", to_number="+14155550100", variables={"vip": True})
     make_call(assistant=first, duration_ms=5000, cost="9.5", started_at=NOON - timedelta(days=40))
-    make_call(direction="web", from_number="", status="in_progress", duration_ms=None, cost=None)
+    make_call(
+        direction="web", from_number="", status="in_progress", duration_ms=None, cost=None, ended_reason="hung up"
+    )
+    Call.objects.filter(status="busy").update(started_at=NOON - timedelta(hours=5), ended_reason="hung up")
     return {"assistant": first.pk, "campaign": campaign.pk}
 
 
@@ -82,6 +85,11 @@ QUERIES = {
     "recorded": "recorded=true",
     "tag": "tag=VIP",
     "starred": "starred=true",
+    "ended_reason": "ended_reason=hung+up",
+    "country": "country=none",
+    "hour": "hour=7&hour=8",
+    "weekday": "weekday=sunday",
+    "talked": "talked=false",
 }
 
 
