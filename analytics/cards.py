@@ -15,8 +15,9 @@ WIDTH, HEIGHT = 100, 28
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """`query` selects the calls behind the figure, None for no link; `change_title` says what it is compared with;
-    `line` is a path in a box of WIDTH x HEIGHT, "" where there is nothing to draw."""
+    """`query` selects the calls behind the figure, `detail_query` those of the detail, None for no link;
+    `change_title` says what it is compared with; `line` is a path in a box of WIDTH x HEIGHT, "" where there is
+    nothing to draw."""
 
     name: str
     label: str
@@ -24,6 +25,7 @@ class Card:
     value: str
     query: str | None
     detail: str
+    detail_query: str | None
     change: str
     change_title: str
     tone: str
@@ -43,6 +45,7 @@ def _card(metric: Metric, metrics: Metrics) -> Card:
         value=words.written(metric.value, measure.unit),
         query=metric.query if metric.value else None,
         detail=DETAILS[measure.name](metrics.totals),
+        detail_query=metrics.open_query if measure.name == "calls" and metrics.totals.open else None,
         change=_change(metric),
         change_title=_change_title(metric, metrics),
         tone=_tone(metric),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -13,7 +14,7 @@ from analytics.breakdowns import COLUMNS
 from analytics.buckets import Against, Granularity
 from analytics.dimensions import DIMENSIONS
 from analytics.heat import SHADES
-from analytics.metrics import MEASURES
+from analytics.metrics import MEASURES, Metrics, metrics_of
 from calls.choices import ResponseKind
 from calls.filters import CallFilter
 from calls.parameters import One, parse_day, words_of
@@ -61,6 +62,11 @@ class Question:
         for name in OwnForm.declared:
             own.setlist(name, rest.pop(name, []))
         return cls(CallFilter.for_user(rest, request.user), own)
+
+    @functools.cached_property
+    def metrics(self) -> Metrics:
+        """The key metrics and the trend, in one reading for all who ask."""
+        return metrics_of(self.selection, granularity=self.value("by"))
 
     def value(self, name: str) -> Any:
         return self.form.cleaned_data.get(name)

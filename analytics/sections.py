@@ -14,7 +14,7 @@ from analytics.courses import costs_of, response_times_of
 from analytics.dimensions import DIMENSIONS
 from analytics.explained import changes_of
 from analytics.heat import SHADES, heat_rows
-from analytics.metrics import MEASURES, Compared, comparison_of, trend_of
+from analytics.metrics import MEASURES, Compared, comparison_of
 from analytics.patterns import breakdown_of, heat_map_of
 from analytics.question import Question
 from calls.choices import ResponseKind
@@ -43,7 +43,7 @@ def read_trends(question: Question) -> dict[str, Any]:
     if compared:
         shown = trends.beside(compared, question.selection)
     else:
-        shown = trends.alone(trend_of(question.selection, question.value("by")), question.selection)
+        shown = trends.alone(question.metrics.trend, question.selection)
     offered = [(str(one), one.capitalize()) for one in shown.trend.offered]
     return {
         "choices": choices(question, "by", offered, shown.trend.granularity),

@@ -209,7 +209,7 @@ def summary(compared: Compared) -> Table:
     """The four metrics of both periods."""
     these, those = words.days_of(compared.comparison.days), words.days_of(compared.comparison.others)
     rows = [_summary_row(measure, compared) for measure in MEASURES.values()]
-    return Table("comparison", "Both periods", columns("", these, those, "Difference", "Change"), rows)
+    return Table("comparison", "Both periods", columns("Metric", these, those, "Difference", "Change"), rows)
 
 
 def _summary_row(measure: Measure, compared: Compared) -> Row:

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from analytics.cards import cards
-from analytics.metrics import metrics_of
 from analytics.question import Question
 from analytics.sections import SECTIONS, Section
 from calls.htmx import is_for_part
@@ -75,12 +74,9 @@ def page(request: HttpRequest, shown: list[Section]) -> HttpResponse:
 
 
 def key_metrics(question: Question) -> dict[str, Any]:
-    found = metrics_of(question.selection)
     return {
-        "cards": cards(found),
-        "metrics": found,
+        "cards": cards(question.metrics),
         "calls_url": reverse("calls:list"),
-        "analytics_url": f"{reverse('analytics:overview')}?{question.selection.query(sort=None, size=None)}",
     }
 
 

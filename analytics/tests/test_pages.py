@@ -227,7 +227,9 @@ def test_each_count_of_a_table_links_to_exactly_its_calls(part, calls, user, nam
     assert_links_lead_to_their_counts([row[column] for row in rows for column in columns], user)
 
 
-@pytest.mark.parametrize("dimension", ["campaign", "direction", "status", "ended_reason", "country", "hour", "duration"])
+@pytest.mark.parametrize(
+    "dimension", ["campaign", "direction", "status", "ended_reason", "country", "hour", "duration"]
+)
 def test_each_segment_links_to_exactly_its_calls(part, calls, user, dimension):
     rows = table(part("patterns", f"period=30d&breakdown={dimension}"), "breakdown")
     assert sum(int(row[1][0]) for row in rows) == 36
@@ -274,7 +276,7 @@ def test_the_hours_of_a_day_of_25_hours_stand_once_each(part, settings):
 
 def test_two_periods_stand_side_by_side_with_their_difference(part, calls):
     html = part("trends", "period=7d&against=previous")
-    assert ["Total calls", "8", "9", "−1", "−11 %"] == [text for text, _ in table(html, "comparison")[0]]
+    assert [text for text, _ in table(html, "comparison")[0]] == ["Total calls", "8", "9", "−1", "−11 %"]
     row = table(html, "calls-by-status")[-1]
     assert row[-3][0] == "Fri 13 Nov 2026"
     assert int(row[-4][0]) - int(row[-2][0]) == int(row[-1][0].replace("−", "-").replace("±", ""))
