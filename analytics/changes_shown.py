@@ -27,7 +27,7 @@ def heads(first: str) -> list[Column]:
 def ranked(found: Explanation) -> Table:
     pieces = found.ranked[:RANKED]
     rows = [_row(piece, f"{piece.division}: {piece.label}", found, _most(pieces)) for piece in pieces]
-    return Table("changes", "The segments that tell most of the difference", heads("Segment"), rows)
+    return Table("telling", "The segments that tell most of the difference", heads("Segment"), rows)
 
 
 def divided(division: Division, found: Explanation) -> Table:
