@@ -14,7 +14,7 @@ from django.db.models import Case, CharField, Count, F, FilteredRelation, Func, 
 
 from analytics.buckets import Granularity
 from analytics.courses import numbers_of
-from analytics.daily import years_of
+from analytics.daily import calls_of, years_of
 from analytics.metrics import Point, trend_of
 from analytics.statistics import MEDIAN, Interval, percentile_places, wilson
 from analytics.totals import NOTHING, Totals, grouped, total
@@ -111,8 +111,8 @@ class Captured:
 
 def variables_of(selection: CallFilter) -> list[Variable]:
     """The most frequent first."""
-    whole = selection.qs.count()
-    rows = CapturedVariable.objects.filter(call__in=selection.qs.order_by().values("pk"))
+    whole = calls_of(selection).count()
+    rows = CapturedVariable.objects.filter(call__in=calls_of(selection).order_by().values("pk"))
     counted = rows.values("name").annotate(calls=Count("*")).order_by("-calls", "name")
     return [
         Variable(name, calls, Fraction(calls, whole), asking(selection, name))
@@ -138,7 +138,7 @@ def with_variable(calls: QuerySet[Call], name: str) -> QuerySet[Any]:
 
 def captured_of(selection: CallFilter, name: str) -> Captured:
     """Reads all calls of the selection, and holds one total for each distinct value."""
-    calls = with_variable(selection.qs, name)
+    calls = with_variable(calls_of(selection), name)
     by_text: dict[str | None, Totals] = grouped(calls, key=F("captured__value_text"))
     missing = by_text.pop(None, NOTHING)
     kinds = calls.order_by().exclude(captured__value_text=None).values_list(JsonType("captured__value")).distinct()
@@ -237,7 +237,7 @@ def captured_over_time(
 ) -> CapturedCourse:
     """The most frequent values, and the others together."""
     trend = trend_of(selection, granularity, now)
-    calls = with_variable(selection.qs, name).exclude(captured__value_text=None)
+    calls = with_variable(calls_of(selection), name).exclude(captured__value_text=None)
     counted = calls.order_by().values(text=F("captured__value_text")).annotate(calls=Count("*"))
     texts = [row["text"] for row in counted.order_by("-calls", "text")[:FOLLOWED]]
     number = hour_number if trend.granularity == Granularity.HOUR else day_number

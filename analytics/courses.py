@@ -15,7 +15,7 @@ from django.db.models import Count, F, Q, Value, Window
 from django.db.models.functions import RowNumber
 
 from analytics.buckets import Bucket, Granularity
-from analytics.daily import years_of
+from analytics.daily import calls_of, years_of
 from analytics.metrics import Point, Trend, trend_of
 from analytics.statistics import MEDIAN, P95, percentile_places
 from analytics.totals import COST_UNITS, CostUnits, whole_sum
@@ -58,7 +58,8 @@ def _units_by_component(selection: CallFilter, trend: Trend) -> dict[int, dict[s
     """By hour_number for hours, by day_number for longer buckets."""
     number = hour_number if trend.granularity == Granularity.HOUR else day_number
     rows = (
-        selection.qs.order_by()
+        calls_of(selection)
+        .order_by()
         .filter(cost_items__isnull=False)
         .annotate(number=number(selection.selection.zone, years_of(selection)))
         .values("number", component=F("cost_items__component"))
@@ -114,10 +115,8 @@ def response_times_of(
 ) -> ResponseCourse:
     """Of one kind; without one that was measured, of what the caller waited, or of the first that there is."""
     trend = trend_of(selection, granularity, now)
-    measured = (
-        selection.qs.order_by().filter(response_times__isnull=False).values_list("response_times__kind", flat=True)
-    )
-    occurring = set(measured.distinct())
+    answers = calls_of(selection).order_by().filter(response_times__isnull=False)
+    occurring = set(answers.values_list("response_times__kind", flat=True).distinct())
     kinds = [one for one in dict.fromkeys((ResponseKind.TURN.value, *ResponseKind.values)) if one in occurring]
     chosen = kind if kind in kinds else next(iter(kinds), ResponseKind.TURN.value)
     found = _percentiles(selection, trend, chosen) if kinds else {}
@@ -145,7 +144,8 @@ def _ranked(selection: CallFilter, trend: Trend, kind: str) -> Iterable[tuple[in
     """The answers that the percentiles of a bucket lie between: its place and number of answers, rank (from 1), ms."""
     steps = [Step(point.bucket.start, place) for place, point in enumerate(trend.points)]
     ranked = (
-        selection.qs.order_by()
+        calls_of(selection)
+        .order_by()
         .filter(response_times__kind=kind)
         .annotate(bucket=Steps("started_at", steps), ms=F("response_times__duration_ms"))
         .annotate(

@@ -6,15 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, F, IntegerField, Q, Value, When
 
-from analytics.daily import years_of
+from analytics.daily import calls_of, years_of
 from analytics.links import narrowed, within_duration
 from analytics.totals import Totals, grouped, total
 from calls import clock, countries
 from calls.choices import Direction, Status
 from calls.filters import CallFilter
-from calls.models import Call
 from calls.parameters import NONE, WEEKDAYS
 
 # Where a band of durations begins, in seconds; a band has its beginning and not its end.
@@ -33,9 +32,9 @@ class Dimension:
     title: Callable[[str, CallFilter], str]
     query: Callable[[str, CallFilter], str | None]
 
-    def totals(self, selection: CallFilter, calls: QuerySet[Call] | None = None) -> dict[str, Totals]:
+    def totals(self, selection: CallFilter) -> dict[str, Totals]:
         """By key; segments without calls are left out."""
-        rows = grouped(selection.qs if calls is None else calls, key=self.expression(selection))
+        rows = grouped(calls_of(selection), key=self.expression(selection))
         parts: dict[str, list[Totals]] = {}
         for value, totals in rows.items():
             parts.setdefault(self.key(value), []).append(totals)

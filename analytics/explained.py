@@ -13,7 +13,7 @@ from django.db.models import F
 from analytics.buckets import Against, Comparison, chosen_days, compare
 from analytics.captured import asking, variables_of, with_variable
 from analytics.changes import DECOMPOSITIONS, Contribution, contributions, telling
-from analytics.daily import by_day, over
+from analytics.daily import by_day, calls_of, over
 from analytics.dimensions import DIMENSIONS
 from analytics.metrics import MEASURES, Measure
 from analytics.sentences import sentence
@@ -153,7 +153,7 @@ def _by_variable(name: str, measure: str, earlier: CallFilter, selection: CallFi
 
 
 def _by_value(selection: CallFilter, name: str) -> dict[str, Totals]:
-    rows = grouped(with_variable(selection.qs, name), key=F("captured__value_text"))
+    rows = grouped(with_variable(calls_of(selection), name), key=F("captured__value_text"))
     return {MISSING if text is None else text: totals for text, totals in rows.items()}
 
 

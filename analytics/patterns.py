@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from analytics.daily import over, years_of
+from analytics.daily import calls_of, over, years_of
 from analytics.dimensions import DIMENSIONS, Dimension
 from analytics.links import narrowed
 from analytics.metrics import before
@@ -85,7 +85,7 @@ class Cell:
 
 def heat_map_of(selection: CallFilter) -> list[list[Cell]]:
     """Seven rows from Monday on, of 24 cells each."""
-    found = grouped(selection.qs, key=hour_of_week(selection.selection.zone, years_of(selection)))
+    found = grouped(calls_of(selection), key=hour_of_week(selection.selection.zone, years_of(selection)))
     return [
         [
             Cell(

@@ -25,6 +25,7 @@ from analytics.totals import SUMS, Totals, collected, summed
 from calls.clock import day_number, day_of
 from calls.days import day_start
 from calls.filters import CallFilter
+from calls.models import Call
 
 TRIES = 3
 # The calls between two runs of sealed days are read by a part of the statement of their own.
@@ -45,15 +46,15 @@ class Run:
         return self.last - self.first + 1
 
 
-def daily_totals(selection: CallFilter, years: tuple[int, int]) -> dict[date, Totals]:
-    """Days without calls are left out."""
+def daily_totals(selection: CallFilter, calls: QuerySet[Call], years: tuple[int, int]) -> dict[date, Totals]:
+    """Days without calls are left out. `calls` are those of the selection, for when nothing else tells."""
     condition = question(selection) if selection.is_valid() else None
     if condition is not None:
         for _ in range(TRIES):
             rows = _read(selection, condition, years)
             if rows is not None:
                 return _by_day(rows)
-    return _by_day(fetched(summed(selection.qs, number=day_number(selection.selection.zone, years))))
+    return _by_day(fetched(summed(calls, number=day_number(selection.selection.zone, years))))
 
 
 def _by_day(rows: list[tuple[Any, ...]]) -> dict[date, Totals]:

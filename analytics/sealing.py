@@ -120,9 +120,12 @@ def _next_day(instant: datetime, zone: ZoneInfo) -> date | None:
     return first and first.astimezone(zone).date()
 
 
-def seal_due(zone: ZoneInfo, now: datetime, seconds: float) -> None:
-    """For as long as that; the next beat goes on."""
+def seal_due(zone: ZoneInfo, now: datetime, seconds: float) -> bool:
+    """For as long as that, and until a writer is busy for too long; whether it was only time that was short."""
     began = time.monotonic()
     for day in due(zone, now):
-        if not seal(day, zone) or time.monotonic() - began > seconds:
-            return
+        if not seal(day, zone):
+            return False
+        if time.monotonic() - began > seconds:
+            return True
+    return False

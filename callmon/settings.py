@@ -247,7 +247,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600,
         "options": {"expires": 3600},
     },
-    "seal-days": {"task": "analytics.tasks.seal", "schedule": 60, "options": {"expires": 60}},
+    "seal-days": {"task": "analytics.tasks.seal", "schedule": 15, "options": {"expires": 15}},
     "sweep recordings": {"task": "calls.recordings.tasks.sweep", "schedule": 30, "options": {"expires": 30}},
 }
 # The embedded broker is a folder. It forgets a message before the task is done: rows with a state are the truth.

@@ -2,13 +2,16 @@ from datetime import timedelta
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from analytics.changes import DECOMPOSITIONS, contributions, telling
 from analytics.explained import changes_of
 from analytics.totals import Totals, total
 from calls.tests.factory import NOON, make_assistant, make_call, make_campaign
+
+at_leisure = hypothesis_settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def totals(completed=0, busy=0, voicemail=0, talk_ms=0, cost_units=0):
@@ -23,6 +26,7 @@ counts = st.integers(0, 1000)
 segments = st.dictionaries(st.sampled_from("abcdefg"), st.builds(totals, counts, counts, counts, counts, counts))
 
 
+@at_leisure
 @given(segments, segments, st.sampled_from(sorted(DECOMPOSITIONS)))
 def test_contributions_add_up_to_the_difference_exactly(before, after, measure):
     decomposition = DECOMPOSITIONS[measure]

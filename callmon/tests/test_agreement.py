@@ -43,7 +43,13 @@ QUERIES = (
     *("from=2006-10-28&to=2006-10-30", "from=2030-01-01", "status=completed&period=90d", "status=busy&status=failed"),
     *("assistant={a}", "assistant={a}&assistant={b}&period=365d", "assistant=none&direction=inbound", "campaign={c}"),
     *("campaign=none&period=30d", "campaign={c}&direction=outbound&period=365d", "assistant={a}&campaign={c}"),
-    *("direction=none", "direction=web&period=365d", "phone=%2B4930", "q=wizard", "variable=plan:gold&period=365d"),
+    *(
+        "direction=none",
+        "direction=web&period=365d",
+        "phone=%2B4930&period=365d",
+        "q=wizard&period=365d",
+        "variable=plan:gold&period=365d",
+    ),
     *("min_duration=1&max_duration=60", "min_cost=1&period=90d", "recorded=true", "talked=false&country=DE"),
     *("hour=0&hour=23&period=365d", "weekday=sunday&weekday=tuesday", "ended_reason=none&period=365d", "status=done"),
 )
