@@ -49,7 +49,7 @@ def _card(metric: Metric, metrics: Metrics) -> Card:
         change=_change(metric),
         change_title=_change_title(metric, metrics),
         tone=_tone(metric),
-        line=line(metric.series),
+        line=line([measure.of(point.totals) for point in metrics.trend.points if point.bucket.is_over]),
     )
 
 
