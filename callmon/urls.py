@@ -14,6 +14,7 @@ urlpatterns = [
     path("", login_not_required(RedirectView.as_view(pattern_name="calls:list"))),
     path("calls/", include("calls.urls")),
     path("calls/", include("calls.recordings.urls")),
+    path("analytics/", include("analytics.urls")),
     path("exports/", include("exports.urls")),
     path("api/v1/", include("api.urls")),
     path("", include("calls.shares.urls")),

@@ -23,6 +23,7 @@ from calls.annotations.shown import annotations_of
 from calls.choices import LIVE_STATUSES
 from calls.criteria import PERIOD_DAYS, PERIODS, RANGE_PARAMETERS
 from calls.filters import DEFAULT_ORDER, LAYOUT, CallFilter
+from calls.htmx import is_for_part
 from calls.listing import Place, read_list
 from calls.live import call_version, is_followed, live_url, log_version, unless_same
 from calls.models import Call
@@ -63,6 +64,8 @@ def call_list(request: HttpRequest) -> HttpResponse:
         "export_label": f"Export {Place(None, None, place.total)}",
         "wider": [] if page.rows else wider_ranges(selection),
         "updates_url": updates_url(page, selection),
+        "metrics_url": f"{reverse('analytics:metrics')}?{selection.query()}" if page.rows else "",
+        "analytics_url": f"{reverse('analytics:overview')}?{selection.query(sort=None, size=None)}",
     }
     # Jinja2 escapes as Django does, but does not mark its text as escaped.
     log = mark_safe(render_to_string("calls/log.jinja", context))  # noqa: S308
@@ -204,9 +207,3 @@ def show_call(
 def deliveries_url(call: Call, user: User) -> str:
     """What arrived for the call; "" for users who may not see it."""
     return f"{reverse('intake:deliveries')}?call={call.uuid}" if user.has_perm("ingest.view_delivery") else ""
-
-
-def is_for_part(request: HttpRequest) -> bool:
-    """Whether htmx puts the answer into a page, and not in its place."""
-    headers = request.headers
-    return "HX-Request" in headers and not ("HX-Boosted" in headers or "HX-History-Restore-Request" in headers)

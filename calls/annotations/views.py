@@ -17,8 +17,9 @@ from django.views.decorators.http import require_POST
 from calls.annotations.models import NOTE_LENGTH, TAG_LENGTH, CallTag, Note, Star, Tag, tag_key
 from calls.annotations.shown import annotations_of, may_remove
 from calls.detail import addresses
+from calls.htmx import is_for_part
 from calls.models import Call
-from calls.views import is_for_part, show_call
+from calls.views import show_call
 
 MOST_TAGS = 30
 
