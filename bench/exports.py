@@ -1,15 +1,20 @@
-"""Exports of all calls, beside the databases' own tools with the same joined rows, in turns."""
+"""Exports of all calls, beside the databases' own tools with the same joined rows, in turns; and the log page while one
+is written.
+"""
 
 from __future__ import annotations
 
 import shutil
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from bench.databases import Database
 from bench.options import Options
+from bench.pages import PATH, Series
+from bench.server import OURS, serving
 from bench.table import figure, table
 from callmon.testing.services import find_postgresql
 
@@ -20,6 +25,8 @@ ROUNDS = 3
 # What the exports promise: their share of the rows a second of the database's own tool, and their memory.
 LEAST_SHARE = {"csv": {"sqlite": 0.5, "postgresql": 0.6}, "jsonl": {"sqlite": 0.5, "postgresql": 0.5}}
 MOST_GROWN_MB = 60.0
+MOST_SLOWER = 2.0  # the log page while an export is written
+PAUSE_SECONDS = 0.05
 HEAD = ("export", "rows/s", "MB/s", "CPU us/row", "own tool rows/s", "share ", "grown MB ", "smaller grown MB")
 
 
@@ -36,6 +43,32 @@ def run(database: Database, smaller: Database | None, options: Options) -> None:
         f"\nMarked !: a share under the promised one, or more than {MOST_GROWN_MB:.0f} MB over the idle size.",
         flush=True,
     )
+    if not options.cases:
+        show_pages_beside(database, options.requests)
+
+
+def show_pages_beside(database: Database, requests: int) -> None:
+    """The log page alone, and while all calls are exported: somebody asks for it twenty times a second."""
+    cookie = database.run("bench.inspect_pages", "no filter")[0]["cookie"]
+    with serving(database, *OURS) as server, ThreadPoolExecutor(1) as threads:
+        alone, beside = Series(server, PATH, cookie), Series(server, PATH, cookie)
+        alone.warm_up()
+        for _ in range(requests):
+            ask_again(alone)
+        export = threads.submit(database.run, "bench.export_once", "csv", COLUMN_SETS[1])
+        while not export.done():
+            ask_again(beside)
+    mark = "!" if beside.p95 > MOST_SLOWER * alone.p95 else ""
+    print(
+        f"\n{PATH}, 95th percentile: {alone.p95:.1f} ms alone, {beside.p95:.1f} ms{mark} while {COLUMN_SETS[1]} are "
+        f"exported ({len(beside.times)} requests).",
+        flush=True,
+    )
+
+
+def ask_again(series: Series) -> None:
+    series.measure(1)
+    time.sleep(PAUSE_SECONDS)
 
 
 def measured(database: Database, smaller: Database | None, columns: str, format: str, peer: Any) -> list[str]:

@@ -47,6 +47,7 @@ def shown(job: ExportJob, user: Any, now: datetime | None = None) -> Shown:
     )
 
 
+ANOTHER_WORKER = "It begins by itself when a worker runs; if you run this site, start one."
 RIGHTS = (
     "Your rights have changed since: it has calls that you may no longer see. Make it again for those that you may see."
 )
@@ -83,16 +84,16 @@ def facts(job: ExportJob, now: datetime) -> list[str]:
 
 def problem(job: ExportJob, now: datetime) -> str:
     """What keeps it from going on, in words; "" for nothing."""
+    if job.state == State.RUNNING and job.heartbeat_at and now - job.heartbeat_at > HEARTBEAT_SILENCE:
+        silence = duration((now - job.heartbeat_at).total_seconds())
+        return f"Its worker has been silent for {silence}. {ANOTHER_WORKER}"
     if job.state != State.QUEUED:
         return job.reason
     if job.rung_at is None and not job.attempts:
         return "The queue does not answer. The export begins by itself when it is back."
     waited = now - job.queued_at
     if waited > RING_AGAIN and not is_any_worker_alive(now):
-        return (
-            f"No worker has taken it for {duration(waited.total_seconds())}. It begins by itself when a worker runs; "
-            "if you run this site, start one."
-        )
+        return f"No worker has taken it for {duration(waited.total_seconds())}. {ANOTHER_WORKER}"
     return ""
 
 

@@ -29,6 +29,8 @@ def snapshot() -> Iterator[str]:
         from psycopg2.extensions import ISOLATION_LEVEL_REPEATABLE_READ
 
         options["isolation_level"] = ISOLATION_LEVEL_REPEATABLE_READ
+        # An export takes as long as it takes: a limit is meant for pages.
+        options["options"] = f"{options.get('options', '')} -c statement_timeout=0".strip()
         wrapper.settings_dict["TIME_ZONE"] = settings.TIME_ZONE
     wrapper.settings_dict["OPTIONS"] = options
     connections[ALIAS] = wrapper

@@ -13,6 +13,7 @@ urlpatterns = [
     # /exports/<uuid>/
     path("<uuid:uuid>/", views.detail, name="detail"),
     path("<uuid:uuid>/download/", views.download, name="download"),
+    path("<uuid:uuid>/manifest.json", views.manifest, name="manifest"),
     path("<uuid:uuid>/cancel/", views.cancel, name="cancel"),
     path("<uuid:uuid>/retry/", views.retry, name="retry"),
     path("<uuid:uuid>/again/", views.again, name="again"),

@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
@@ -132,6 +133,15 @@ def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     if wants_json(request):
         return JsonResponse(as_json(job, request.user))
     return render(request, "exports/export_detail.html", {"export": shown(job, request.user)})
+
+
+@require_safe
+@private
+def manifest(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """What the file is, as a file to keep beside it."""
+    job = own(request, uuid)
+    disposition = content_disposition_header(True, f"{job.file_name}.manifest.json") or ""
+    return JsonResponse(as_json(job, request.user), headers={"Content-Disposition": disposition})
 
 
 @require_safe

@@ -24,6 +24,7 @@ def calls(transactional_db):
 
 def expect_call(page, number):
     expect(page.get_by_role("heading", level=1)).to_have_text(f"+1 202-555-010{number}")
+    page.wait_for_load_state("domcontentloaded")  # from then on the page hears keys
 
 
 def open_first(page):

@@ -1,10 +1,12 @@
 """Exports through the broker (Redis when there is one, the embedded one otherwise), by worker processes."""
 
+import hashlib
 import os
 import signal
 from datetime import timedelta
 
 import pytest
+import redis
 from django.conf import settings as site
 from django.http import QueryDict
 from django.utils import timezone
@@ -27,8 +29,16 @@ CALLS = 4000
 
 
 @pytest.fixture(autouse=True)
-def empty_queue():
+def queue_is_left_empty():
     yield
+    empty_the_queue()
+
+
+def empty_the_queue():
+    """Redis forgets everything, the embedded broker its messages."""
+    if site.REDIS_URL:
+        redis.Redis.from_url(site.REDIS_URL).flushdb()
+        return
     with app.connection_for_write() as broker:
         app.amqp.queues[app.conf.task_default_queue](broker.default_channel).purge()
 
@@ -47,9 +57,12 @@ def ended(job):
     return not job.is_active
 
 
+def data_of(job):
+    return (site.DATA_DIR / "files" / job.file).read_bytes()
+
+
 def ids(job):
-    data = (site.DATA_DIR / "files" / job.file).read_bytes()
-    return [row["external_id"] for row in rows_of(job.format, data)]
+    return [row["external_id"] for row in rows_of(job.format, data_of(job))]
 
 
 def grow_old(job):
@@ -81,6 +94,7 @@ def test_an_export_whose_worker_is_killed_is_completed_by_the_next():
         wait_until(lambda: ended(job), seconds=60)
     assert (job.state, job.rows_done) == (State.DONE, CALLS)
     assert ids(job) == [f"c-{place}" for place in range(CALLS)]
+    assert hashlib.sha256(data_of(job)).hexdigest() == job.sha256
     made = (site.DATA_DIR / "files/exports").glob(f"{job.uuid}*")
     assert [f"exports/{path.name}" for path in made] == [job.file]
 
@@ -88,10 +102,9 @@ def test_an_export_whose_worker_is_killed_is_completed_by_the_next():
 def test_an_export_that_the_queue_lost_is_made():
     make_calls(10)
     job = ask("jsonl")
-    with app.connection_for_write() as broker:
-        app.amqp.queues[app.conf.task_default_queue](broker.default_channel).purge()
+    empty_the_queue()
     grow_old(job)
     with worker():
         jobs.sweep()
         wait_until(lambda: ended(job))
-    assert job.state == State.DONE
+    assert (job.state, ids(job)) == (State.DONE, [f"c-{place}" for place in range(10)])

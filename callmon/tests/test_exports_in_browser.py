@@ -45,8 +45,11 @@ def test_the_file_is_what_the_page_shows(signed_in_page):
     page.goto("/calls/?status=busy")
     numbers = page.locator("tr.call").evaluate_all("rows => rows.map((row) => row.id.replace('call-', ''))")
     page.get_by_role("link", name="Export 2 calls").click()
-    assert page.get_by_text("The file will have 2 calls: busy, UTC.").is_visible()
-    page.get_by_role("button", name="Export").click()
+    dialog = page.get_by_role("dialog", name="Export calls")
+    dialog.get_by_text("The file will have 2 calls: busy, UTC.").wait_for()
+    dialog.get_by_role("link", name="Cancel").click()
+    page.get_by_role("link", name="Export 2 calls").click()
+    dialog.get_by_role("button", name="Export").click()
     assert page.get_by_text("Waiting for a worker").is_visible()
 
     job = ExportJob.objects.get()

@@ -10,7 +10,7 @@ from django.core.management import call_command
 
 from calls.ingest.models import Delivery
 from calls.ingest.reader import read
-from calls.models import Assistant, Call, Campaign, CostItem, ResponseTime
+from calls.models import Assistant, Call, CallTag, Campaign, CostItem, ResponseTime, Tag
 from calls.tests.factory import make_user
 from exports.columns import COLUMNS
 from exports.tests.rows import export, make_hard_calls
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def empty_the_log():
-    for model in (CostItem, ResponseTime, Call, Assistant, Campaign, Delivery):
+    for model in (CostItem, ResponseTime, Tag, Call, Assistant, Campaign, Delivery):
         model.objects.all().delete()
 
 
@@ -31,6 +31,9 @@ def without_our_ids(data):
 @pytest.mark.parametrize("name", ["jsonl", "json", "csv", "csv-excel", "csv.gz"])
 def test_an_export_of_an_imported_export_is_the_same(name, tmp_path):
     call_command("demo_calls", calls=60)
+    for tag, calls in (("Follow up", 40), ("vip", 20)):
+        for call in Call.objects.order_by("pk")[:calls]:
+            CallTag.objects.create(call=call, tag=Tag.named(tag))
     user = make_user(sees_all=True)
     columns = tuple(column for column in COLUMNS if column != "recording")
     first = export(name, user=user, columns=columns)

@@ -1,4 +1,5 @@
-"""Notes, tags and stars. They are no part of what a platform said, so the intake never touches them."""
+"""Notes, tags and stars. They are no part of what a platform said, so the intake
+never touches them, but that an export brings its tags along."""
 
 from __future__ import annotations
 

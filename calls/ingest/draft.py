@@ -30,8 +30,8 @@ COLUMNS = (
     "duration_ms", "cost", "recorded", "metadata",
 )  # fmt: skip
 GENERATED_FROM_NUMBERS = ("phone_number", "phone_search")
-# Who has a status and a start keeps them, and a recording's row belongs to whoever fetches it.
-KEPT = ("status", "started_at", "recording", *(f"{kind}_names" for kind in KINDS))
+# Who has a status and a start keeps them, a recording's row belongs to whoever fetches it, and tags to people.
+KEPT = ("status", "started_at", "recording", "tags", *(f"{kind}_names" for kind in KINDS))
 FORGOTTEN = object()
 
 

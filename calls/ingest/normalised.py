@@ -131,4 +131,5 @@ class NormalisedCall:
     variables: Mapping[str, Json] = field(default_factory=dict)
     response_times: tuple[Latency, ...] = ()
     recording: RecordingReference | None = None
+    tags: tuple[str, ...] = ()
     metadata: Mapping[str, Json] = field(default_factory=dict)

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from calls.choices import RecordingState, Speaker
 from calls.ingest.rows import insert
-from calls.models import Call, CapturedVariable, CostItem, Recording, ResponseTime, Transcript
+from calls.models import Call, CallTag, CapturedVariable, CostItem, Recording, ResponseTime, Tag, Transcript
 from calls.search import words
 from calls.sounds import UNKNOWN_SUFFIX, Audio, keep, sound_name
 from calls.variables import value_text
@@ -168,10 +168,26 @@ class RecordingPart:
         row.save(update_fields=["url", "channels", "state", "reason", "due_at", "attempts", "owner"])
 
 
+class TagsPart:
+    """Names of tags, which are added and never taken away: that is for people."""
+
+    def empty(self) -> list[str]:
+        return []
+
+    def load(self, call: Call) -> list[str]:
+        return list(CallTag.objects.filter(call=call).values_list("tag__name", flat=True))
+
+    def write(self, changes: Sequence[Change]) -> None:
+        tags = {name: Tag.named(name) for name in sorted({name for change in changes for name in change.after})}
+        rows = (CallTag(call=change.call, tag=tags[name]) for change in changes for name in change.after)
+        CallTag.objects.bulk_create(rows, ignore_conflicts=True)
+
+
 PARTS: dict[str, Part] = {
     "transcript": TranscriptPart(),
     "variables": VariablesPart(),
     "cost_items": RowsPart(CostItem, "component", "label", "amount", "raw_amount", "raw_unit", "path"),
     "response_times": RowsPart(ResponseTime, "kind", "name", "at_ms", "duration_ms"),
     "recording": RecordingPart(),
+    "tags": TagsPart(),
 }

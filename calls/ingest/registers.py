@@ -167,6 +167,8 @@ def _collections(call: NormalisedCall, rates: Rates) -> Iterator[tuple[str, list
         yield "cost_items", [_cost_item(part, rates) for part in call.cost_items]
     if call.response_times:
         yield "response_times", [(one.kind, one.name, one.at_ms, one.duration_ms) for one in call.response_times]
+    if call.tags:
+        yield "tags", list(call.tags)
 
 
 def _mappings(call: NormalisedCall) -> Iterator[tuple[str, Json]]:

@@ -21,7 +21,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from django.db import IntegrityError, OperationalError, connection, transaction
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import F, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from calls.ingest.directory import Directory
@@ -30,7 +30,7 @@ from calls.ingest.normalised import NormalisedCall
 from calls.ingest.parts import PARTS
 from calls.ingest.registers import Registers, newest, registers, stamp_of
 from calls.ingest.rows import insert, new_ids
-from calls.models import Assistant, Call
+from calls.models import Assistant, Call, Campaign
 
 T = TypeVar("T")
 TRIES = 5
@@ -115,7 +115,11 @@ def create(calls: Sequence[Call]) -> None:
 
 
 def copy_names(calls: Iterable[int]) -> None:
-    """Set right the copies of an assistant's name that somebody changed while these calls were being written."""
+    """Set right what somebody changed while these calls were being written: the assistants and campaigns that were
+    merged into others, and the copies of an assistant's name."""
+    for place, kind in (("assistant", Assistant), ("campaign", Campaign)):
+        late = Call.objects.filter(Q(**{f"{place}__merged_into__isnull": False}), pk__in=calls)
+        late.update(**{place: Subquery(kind._default_manager.filter(pk=OuterRef(place)).values("merged_into"))})
     name = Assistant.objects.filter(pk=OuterRef("assistant")).values("name")
     outdated = Call.objects.filter(pk__in=calls).exclude(assistant_name=F("assistant__name"))
     outdated.update(assistant_name=Subquery(name))

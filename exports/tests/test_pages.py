@@ -2,10 +2,11 @@
 
 import json
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from calls.tests.factory import NOON, make_assistant, make_call, make_user
@@ -187,6 +188,14 @@ def test_htmx_gets_the_part_and_the_news_of_its_end(signed_in):
     assert "calls.csv: Ready" in part
 
 
+def test_it_says_that_its_worker_is_silent(signed_in):
+    ask(signed_in)
+    jobs.take(ExportJob.objects.get().pk, "dead")
+    assert "silent" not in signed_in.get("/exports/").content.decode()
+    ExportJob.objects.update(heartbeat_at=timezone.now() - timedelta(minutes=5))
+    assert "Its worker has been silent for 5 min." in signed_in.get("/exports/").content.decode()
+
+
 def test_the_page_of_an_export_is_its_manifest(signed_in):
     make_call()
     job = made(signed_in)
@@ -197,6 +206,22 @@ def test_the_page_of_an_export_is_its_manifest(signed_in):
     assert state["sha256"] == job.sha256
     assert state["size_bytes"] == job.size_bytes
     assert state["download_url"] == f"/exports/{job.uuid}/download/"
+
+
+def test_the_manifest_says_selection_time_and_count(signed_in):
+    make_call()
+    job = made(signed_in, "status=completed")
+    response = signed_in.get(f"{job.get_absolute_url()}manifest.json")
+    assert response["Content-Disposition"] == 'attachment; filename="calls_completed.csv.manifest.json"'
+    told = response.json()
+    assert (told["query"], told["description"], told["rows_done"]) == ("status=completed", "completed, UTC", 1)
+    assert datetime.fromisoformat(told["started_at"]) == job.started_at
+
+
+def test_the_log_gets_the_choices_without_the_page(signed_in):
+    part = signed_in.get("/exports/new/?status=busy", headers={"HX-Request": "true"}).content.decode()
+    assert "<b>0 calls</b>: busy, UTC." in part
+    assert "<html" not in part
 
 
 def test_the_list_is_there_for_programs(signed_in):
@@ -304,7 +329,7 @@ def test_asking_and_downloading_leave_a_trace(signed_in, user):
 
 # Rights
 
-ADDRESSES = ("detail", "download", "cancel", "retry", "again", "delete")
+ADDRESSES = ("detail", "download", "manifest", "cancel", "retry", "again", "delete")
 
 
 @pytest.mark.parametrize("name", ADDRESSES)
@@ -314,7 +339,7 @@ def test_an_export_is_its_users_only(signed_in, client, name, who, admin_user):
     client.logout()
     if who != "nobody":
         client.force_login(admin_user if who == "administrator" else make_user(sees_all=True))
-    send = client.get if name in ("detail", "download") else client.post
+    send = client.get if name in ("detail", "download", "manifest") else client.post
     response = send(reverse(f"exports:{name}", args=[job.uuid]))
     if who == "nobody":
         assert response["Location"].startswith("/accounts/login/")

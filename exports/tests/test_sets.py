@@ -3,6 +3,7 @@
 import csv
 import json
 import threading
+import time
 from datetime import timedelta
 
 import pytest
@@ -17,6 +18,7 @@ from exports.columns import COLUMNS
 from exports.files import write_file
 from exports.formats import FORMATS
 from exports.output import Output
+from exports.snapshot import ALIAS
 from exports.table import Choice
 from exports.tests.rows import export, rows_of
 from exports.writers import plain, postgresql, sqlite
@@ -158,6 +160,48 @@ class Meanwhile:
 
     def check(self):
         pass
+
+
+class Throughout(Meanwhile):
+    """Writes to the log as long as the export takes. `expected` is what the selection had when it began."""
+
+    def __init__(self, selection):
+        self.selection, self.is_over = selection, threading.Event()
+        self.thread = threading.Thread(target=self._run)
+        self.rounds = 0
+
+    def began(self, total, output, interrupt):
+        self.expected = set(self.selection.qs.using(ALIAS).values_list("external_id", flat=True))
+        self.thread.start()
+        while not self.rounds:
+            time.sleep(0.01)
+
+    def work(self):
+        while not self.is_over.is_set():
+            self.rounds += 1
+            make_call(external_id=f"new-{self.rounds}")
+            old = Call.objects.filter(external_id__in=[f"c-{self.rounds}", f"c-{CHUNK + self.rounds}"])
+            old.update(status="busy", started_at=NOON - timedelta(days=1))
+
+    def end(self):
+        self.is_over.set()
+        self.thread.join()
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("size", [CHUNK - 1, CHUNK, CHUNK + 1, 3 * CHUNK])
+def test_a_writer_beside_it_changes_nothing_in_the_file(name, size, tmp_path):
+    make_calls(size)
+    selection = CallFilter.for_user(QueryDict("status=completed"), make_user(sees_all=True), NOON)
+    writer, path = Throughout(selection), tmp_path / "file"
+    try:
+        written = write_file(selection, Choice(FORMATS[name], ("external_id", "status")), path, writer, 10_000)
+    finally:
+        writer.end()
+    found = ids(name, path.read_bytes())
+    assert (written.rows, len(found)) == (size, size)
+    assert set(found) == writer.expected
+    assert {row["status"] for row in rows_of(name, path.read_bytes())} == {"completed"}
 
 
 @pytest.mark.parametrize("name", ["csv", "jsonl", "xlsx"])

@@ -111,15 +111,18 @@ def again_all(request: HttpRequest) -> HttpResponse:
 @require_POST
 @needs(KEEPS_SOURCES)
 def remove_test(request: HttpRequest, pk: int) -> HttpResponse:
-    """A test delivery goes with its call, if that is of tests only."""
+    """A test delivery goes with its call, if that is of tests only, and with the assistant that only the test had."""
     delivery = get_object_or_404(Delivery.objects.select_related("call"), pk=pk)
     if not is_test(delivery):
         raise Http404
     call = delivery.call
     delivery.delete()
     if call and not call.deliveries.exclude(origin__startswith=TEST_ORIGIN).exists():
+        assistant = call.assistant
         call.deliveries.all().delete()
         call.delete()
+        if assistant and not assistant.calls.exists():
+            assistant.delete()
     return redirect("intake:source", delivery.provider)
 
 

@@ -1,23 +1,23 @@
 """Addresses of what arrived, and of where it comes from."""
 
 from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
 from calls.ingest.pages import deliveries, names, sources
 
 app_name = "intake"
 
 
-class KindConverter:
+class KindConverter(StringConverter):
     regex = "|".join(names.KINDS)
 
-    def to_python(self, value: str) -> str:
-        return value
 
-    def to_url(self, value: str) -> str:
-        return value
+class SourceConverter(StringConverter):
+    regex = r"[^/\x00]+"  # PostgreSQL has no NUL
 
 
 register_converter(KindConverter, "kind")
+register_converter(SourceConverter, "source")
 
 urlpatterns = [
     # /deliveries/
@@ -32,9 +32,9 @@ urlpatterns = [
     path("sources/<kind:kind>/<int:pk>/", names.name_detail, name="name"),
     path("sources/<kind:kind>/<int:pk>/rename/", names.rename, name="rename"),
     path("sources/<kind:kind>/<int:pk>/merge/", names.merge, name="merge"),
-    path("sources/<str:name>/", sources.source_detail, name="source"),
-    path("sources/<str:name>/rate/", sources.set_rate, name="rate"),
-    path("sources/<str:name>/test/", sources.send_test, name="test"),
-    path("sources/<str:name>/secrets/", sources.add_secret, name="add_secret"),
-    path("sources/<str:name>/secrets/<int:pk>/remove/", sources.remove_secret, name="remove_secret"),
+    path("sources/<source:name>/", sources.source_detail, name="source"),
+    path("sources/<source:name>/rate/", sources.set_rate, name="rate"),
+    path("sources/<source:name>/test/", sources.send_test, name="test"),
+    path("sources/<source:name>/secrets/", sources.add_secret, name="add_secret"),
+    path("sources/<source:name>/secrets/<int:pk>/remove/", sources.remove_secret, name="remove_secret"),
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from calls.annotations.models import TAG_LENGTH
 from calls.ingest.normalised import Json, NormalisedCall
 from calls.ingest.providers.callmon import FIELDS, call_of, event, with_cells_read
 from calls.ingest.reading import SOURCE_LENGTH, Fields, named
@@ -27,5 +28,12 @@ def parse(payload: dict[str, Json]) -> NormalisedCall:
     source, external_id = row.required_key("source", SOURCE_LENGTH), row.required_key("external_id")
     assistant, campaign = named(None, row.key("assistant")), named(None, row.key("campaign"))
     call = call_of(row, source, external_id, assistant, campaign)
-    others = [str(name) for name in row.data if name not in (*FIELDS, *DERIVED, "external_id")]
-    return replace(call, metadata={**row.beyond(*others), **call.metadata})
+    others = [str(name) for name in row.data if name not in (*FIELDS, *DERIVED, "external_id", "tags")]
+    return replace(call, tags=_tags(row), metadata={**row.beyond(*others), **call.metadata})
+
+
+def _tags(row: Fields) -> tuple[str, ...]:
+    names = tuple(filter(None, (row.text("tags") or "").split(", ")))
+    if any(len(name) > TAG_LENGTH for name in names):
+        raise row.fail("tags", f"tags of at most {TAG_LENGTH} characters")
+    return names

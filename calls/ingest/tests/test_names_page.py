@@ -6,6 +6,7 @@ from html import unescape
 import pytest
 
 from calls.ingest.normalised import Named
+from calls.ingest.store import copy_names
 from calls.ingest.tests.says import said, store_at
 from calls.models import Assistant, Call, Campaign
 from calls.tests.factory import make_assistant, make_call, make_campaign, make_user
@@ -58,7 +59,7 @@ def test_merging_asks_first_and_says_how_many_calls_move(keeper):
     page = f"{ASSISTANTS}{old.pk}/"
     assert f"?into={new.pk}" in keeper.get(f"{page}?find=new").content.decode()
     words = words_of(keeper.get(f"{page}?into={new.pk}"))
-    assert "Merge “Old” into “New”? 1 call move" in words
+    assert "Merge “Old” into “New”? 1 call will belong to" in words
     assert Call.objects.get().assistant == old
 
 
@@ -89,6 +90,17 @@ def test_what_the_platform_sends_later_goes_to_the_one_that_is_left(keeper):
     store_at(1, said(1, assistant=Named("a-1", "Older"), campaign=Named("k-1")))
     call = Call.objects.get()
     assert (call.assistant, call.assistant_name, call.campaign) == (new, "New", campaign)
+
+
+def test_a_call_that_was_being_written_meanwhile_follows(keeper):
+    old, new = make_assistant("Old"), make_assistant("New")
+    campaign, other = make_campaign("Old"), make_campaign("New")
+    keeper.post(f"{ASSISTANTS}{old.pk}/merge/", {"into": new.pk})
+    keeper.post(f"{CAMPAIGNS}{campaign.pk}/merge/", {"into": other.pk})
+    late = make_call(assistant=old, campaign=campaign)
+    copy_names([late.pk])
+    late.refresh_from_db()
+    assert (late.assistant, late.assistant_name, late.campaign) == (new, "New", other)
 
 
 def test_merging_follows_what_was_merged_before(keeper):

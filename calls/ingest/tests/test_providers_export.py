@@ -52,8 +52,14 @@ def test_it_reads_the_same_from_a_csv_export():
 
 
 def test_what_an_export_has_beyond_our_fields_becomes_metadata():
-    call = parsed(exported(tags="vip, late", rating="5"))
-    assert call.metadata == {"queue": "east", "tags": "vip, late", "rating": "5"}
+    call = parsed(exported(rating="5"))
+    assert call.metadata == {"queue": "east", "rating": "5"}
+
+
+def test_tags_come_along():
+    assert parsed(exported(tags="vip, late")).tags == ("vip", "late")
+    assert parsed(exported(tags="")).tags == ()
+    assert rejection(exported(tags="vip, " + "x" * 51)).startswith("tags: takes tags of at most 50 characters")
 
 
 def test_an_export_without_the_nested_columns_says_nothing_of_them():

@@ -11,7 +11,7 @@ from calls.ingest.models import Delivery, Source, WebhookSecret
 from calls.ingest.pages.guides import GUIDES
 from calls.ingest.providers import SENDERS
 from calls.ingest.tests.signing import post
-from calls.models import Call
+from calls.models import Assistant, Call
 from calls.tests.factory import make_user
 
 pytestmark = pytest.mark.django_db
@@ -125,6 +125,7 @@ def test_a_test_delivery_becomes_a_call_and_goes_with_it(keeper, name):
     assert "Remove the test and its call" in words_of(response)
     keeper.post(f"/deliveries/{delivery.pk}/remove/")
     assert not Call.objects.exists()
+    assert not Assistant.objects.exists()
     assert not Delivery.objects.exists()
 
 
