@@ -16,7 +16,7 @@ from calls.ingest.intake import kept, process, reject
 from calls.ingest.models import Delivery, DeliveryState
 from calls.ingest.replay import replay
 
-BATCH = 200  # deliveries processed together
+BATCH = 50  # deliveries processed together: meanwhile nobody else writes to SQLite
 BATCH_BYTES = 16 * 1024 * 1024
 SILENCE = timedelta(seconds=60)  # longer than a batch takes
 MOST_ATTEMPTS = 3
