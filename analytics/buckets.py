@@ -12,7 +12,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from calls.criteria import PERIOD_DAYS
-from calls.days import day_start
+from calls.days import day_end, day_start
 from calls.filters import CallFilter
 
 DAY = timedelta(days=1)
@@ -134,7 +134,7 @@ def buckets(days: Days, granularity: Granularity, zone: ZoneInfo, now: datetime)
     return [
         Bucket(granularity, part, None, start, end, end <= now, part != whole_bucket(part.first, granularity))
         for part in parts(days, granularity)
-        if (start := day_start(part.first, zone)) < (end := end_of(part.last, zone))  # a zone may skip a day
+        if (start := day_start(part.first, zone)) < (end := day_end(part.last, zone))  # a zone may skip a day
     ]
 
 
@@ -150,7 +150,7 @@ def parts(days: Days, granularity: Granularity) -> Iterator[Days]:
 
 
 def _hours(day: date, zone: ZoneInfo, now: datetime) -> list[Bucket]:
-    starts = [_hour_start(day, hour, zone) for hour in range(24)] + [end_of(day, zone)]
+    starts = [_hour_start(day, hour, zone) for hour in range(24)] + [day_end(day, zone)]
     return [
         Bucket(Granularity.HOUR, Days(day, day), hour, starts[hour], starts[hour + 1], starts[hour + 1] <= now, False)
         for hour in range(24)
@@ -165,10 +165,6 @@ def _hour_start(day: date, hour: int, zone: ZoneInfo) -> datetime:
 
 def each_day(days: Days) -> Iterable[date]:
     return (days.first + index * DAY for index in range(days.length))
-
-
-def end_of(day: date, zone: ZoneInfo) -> datetime:
-    return day_start(day + DAY, zone) if day < date.max else datetime.max.replace(tzinfo=UTC)
 
 
 def whole_bucket(day: date, granularity: Granularity) -> Days:

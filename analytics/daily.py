@@ -7,11 +7,11 @@ from datetime import date
 from django.db.models import QuerySet
 from django.http import QueryDict
 
-from analytics.buckets import Days, chosen_days, end_of
+from analytics.buckets import Days, chosen_days
 from analytics.rollups import daily_totals
 from analytics.totals import Totals, grouped
 from calls.clock import day_of, hour_number
-from calls.days import day_start
+from calls.days import day_end, day_start
 from calls.filters import CallFilter
 from calls.models import Call
 from calls.search import near
@@ -47,7 +47,7 @@ def calls_of(selection: CallFilter) -> QuerySet[Call]:
     if "q" in found_by and not selection.values["q"].wanted:
         found_by.remove("q")
     zone = selection.selection.zone
-    within = Call.objects.filter(started_at__gte=day_start(days.first, zone), started_at__lt=end_of(days.last, zone))
+    within = Call.objects.filter(started_at__gte=day_start(days.first, zone), started_at__lt=day_end(days.last, zone))
     return near(selection.qs, within, found_by)
 
 

@@ -12,13 +12,13 @@ from zoneinfo import ZoneInfo
 from django.db import OperationalError, connection, transaction
 from django.db.models import F
 
-from analytics.buckets import DAY, end_of
+from analytics.buckets import DAY
 from analytics.grains import COLUMNS, GRAINS
 from analytics.models import DayTotal, SealedDay
 from analytics.totals import SUMS, summed
 from analytics.triggers import SEALING
 from calls.clock import day_of
-from calls.days import day_start, today
+from calls.days import day_end, day_start, today
 from calls.models import Call
 
 # Writers wait no longer for a seal that waits for another writer.
@@ -35,7 +35,7 @@ def number_of(day: date) -> int:
 def span(number: int, zone: ZoneInfo) -> tuple[int, int]:
     """The day in seconds since 1970, half-open."""
     day = day_of(number)
-    return int(day_start(day, zone).timestamp()), int(end_of(day, zone).timestamp())
+    return int(day_start(day, zone).timestamp()), int(day_end(day, zone).timestamp())
 
 
 def sealed_numbers(zone: ZoneInfo, first: int, last: int) -> list[int]:
@@ -66,7 +66,7 @@ def _wait_for_writers() -> None:
 def _take(day: date, zone: ZoneInfo) -> None:
     number = number_of(day)
     DayTotal.objects.filter(number=number).delete()
-    calls = Call.objects.filter(started_at__gte=day_start(day, zone), started_at__lt=end_of(day, zone))
+    calls = Call.objects.filter(started_at__gte=day_start(day, zone), started_at__lt=day_end(day, zone))
     keys = {f"by_{name}": F(name) for name in COLUMNS}
     sql, params = summed(calls, **keys).query.sql_with_params()
     with connection.cursor() as cursor:

@@ -16,6 +16,8 @@ from typing import Any
 from callmon.supervisor import end_with_parent
 
 PROJECT = Path(__file__).resolve().parent.parent
+# PostgreSQL stops a statement then: its page is named, and not measured.
+GIVE_UP_SECONDS = 20
 GENERATOR = ("rows.py", "phrases.py")
 CACHE = PROJECT / ".cache" / "bench"
 
@@ -44,7 +46,8 @@ class Database:
 
     def environment(self, settings: str = "callmon.settings") -> dict[str, str]:
         """The product's own defaults whatever this shell has set, on this database."""
-        ours = {"DATABASE_URL": self.url, "DATA_DIR": str(self.folder), "DJANGO_SETTINGS_MODULE": settings}
+        ours = {"PGOPTIONS": f"-c statement_timeout={GIVE_UP_SECONDS}s"}
+        ours |= {"DATABASE_URL": self.url, "DATA_DIR": str(self.folder), "DJANGO_SETTINGS_MODULE": settings}
         defaults = dict.fromkeys(("REDIS_URL", "PUBLIC_URL", "TIME_ZONE", "HOST", "PORT", "STORAGE_URL"), "")
         return os.environ | defaults | ours
 

@@ -17,7 +17,9 @@ from bench.columns import columns, constants
 from bench.rows import FIELDS, Row, Rows
 from calls.models import Transcript
 
-SESSION = "SET synchronous_commit = off; SET maintenance_work_mem = '512MB'; SET TIME ZONE 'UTC'"
+SESSION = (
+    "SET statement_timeout = 0; SET synchronous_commit = off; SET maintenance_work_mem = '512MB'; SET TIME ZONE 'UTC'"
+)
 CONSTRAINTS = """
 SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
 WHERE conrelid::regclass::text = ANY(%s) OR confrelid::regclass::text = ANY(%s)

@@ -6,6 +6,7 @@ The servers answer in turns, so that what else the machine does falls on all of 
 from __future__ import annotations
 
 import contextlib
+import math
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from typing import Any
 
 from bench.databases import Database
 from bench.options import Options
-from bench.server import OURS, PEER, Answer, Server, serving
+from bench.server import NO_ANSWER, OURS, PEER, Answer, Server, serving
 from bench.table import figure, table
 
 PATH = "/calls/"
@@ -50,24 +51,26 @@ class Series:
     cpu_ms: float = 0
 
     def warm_up(self) -> Answer:
-        answer = self.ask(weigh=True)
-        for _ in range(WARM_UPS - 1 if answer.ms * WARM_UPS < self.limit_seconds * 1000 else 0):
-            self.ask()
-        return answer
-
-    def ask(self, *, weigh: bool = False) -> Answer:
-        answer = self.server.get(self.path, self.cookie, weigh=weigh)
-        if answer.status != 200:
-            raise RuntimeError(f"{self.path} answered {answer.status}")
+        answer = self.server.get(self.path, self.cookie, weigh=True)
+        if answer is NO_ANSWER:
+            self.times.append(answer.ms)  # not to be asked again
+        elif answer.ms * WARM_UPS < self.limit_seconds * 1000:
+            for _ in range(WARM_UPS - 1):
+                self.server.get(self.path, self.cookie)
         return answer
 
     def measure(self, times: int) -> None:
         before = self.server.cpu_ms()
         for _ in range(times):
-            if len(self.times) >= LEAST and sum(self.times) > self.limit_seconds * 1000:
+            if self.has_enough:
                 break
-            self.times.append(self.ask().ms)
+            self.times.append(self.server.get(self.path, self.cookie).ms)
         self.cpu_ms += self.server.cpu_ms() - before
+
+    @property
+    def has_enough(self) -> bool:
+        spent_ms = sum(self.times)
+        return math.isinf(spent_ms) or (len(self.times) >= LEAST and spent_ms > self.limit_seconds * 1000)
 
     @property
     def cpu(self) -> float:
@@ -80,7 +83,7 @@ class Series:
 
     @property
     def p95(self) -> float:
-        return statistics.quantiles(self.times, n=20, method="inclusive")[-1]
+        return sorted(self.times)[math.ceil(0.95 * len(self.times)) - 1]
 
 
 @dataclass

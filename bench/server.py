@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import http.client
+import math
 import socket
 import subprocess
 import sys
@@ -16,19 +17,21 @@ from pathlib import Path
 from bench.databases import PROJECT, Database
 from callmon.supervisor import end_with_parent
 
-START_SECONDS = 60
+PATIENCE_SECONDS = 60
 OURS = ("callmon.wsgi", "callmon.settings")
 PEER = ("django.core.wsgi:get_wsgi_application()", "bench.peer.settings")
 
 
 @dataclass(frozen=True)
 class Answer:
-    """One page. `ms` counts from sending the request to having read the whole body."""
+    """One page. `ms` counts from sending the request to having read the whole body; infinite when none came."""
 
     ms: float
-    status: int
-    size: int
-    gzip_size: int
+    size: int = 0
+    gzip_size: int = 0
+
+
+NO_ANSWER = Answer(math.inf)
 
 
 class Server:
@@ -36,21 +39,27 @@ class Server:
 
     def __init__(self, process: subprocess.Popen[bytes], port: int) -> None:
         self.process = process
-        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=START_SECONDS)
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_SECONDS)
 
     def get(self, path: str, cookie: str, *, weigh: bool = False) -> Answer:
         """`weigh` also measures what gzip makes of the page; a server that compresses has done it already."""
         headers = {"Cookie": f"sessionid={cookie}", "Accept-Encoding": "gzip", "Accept": "text/html"}
         began = time.perf_counter()
-        self.connection.request("GET", path, headers=headers)
-        response = self.connection.getresponse()
-        body = response.read()
+        try:
+            self.connection.request("GET", path, headers=headers)
+            response = self.connection.getresponse()
+            body = response.read()
+        except TimeoutError:
+            self.connection.close()
+            return NO_ANSWER
         ms = (time.perf_counter() - began) * 1000
+        if response.status != 200:
+            return NO_ANSWER
         if not weigh:
-            return Answer(ms, response.status, 0, 0)
+            return Answer(ms)
         is_compressed = response.getheader("Content-Encoding") == "gzip"
         plain = gzip.decompress(body) if is_compressed else body
-        return Answer(ms, response.status, len(plain), len(body if is_compressed else gzip.compress(body, 6)))
+        return Answer(ms, len(plain), len(body if is_compressed else gzip.compress(body, 6)))
 
     @property
     def worker(self) -> Path | None:

@@ -11,13 +11,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import django_filters
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.lookups import In
 
 from calls import clock, countries, search
 from calls.annotations.conditions import starred_by, tagged
 from calls.choices import Direction, Status
-from calls.days import day_start
+from calls.days import day_end, day_start
 from calls.parameters import (
     NONE,
     WEEKDAYS,
@@ -34,6 +34,7 @@ from calls.parameters import (
     words_of,
 )
 from calls.querysets import CallQuerySet
+from calls.search import Reading
 
 PERIODS = {
     "today": "Today",
@@ -54,8 +55,8 @@ RANGE_PARAMETERS = ("period", "from", "to")
 @dataclass(frozen=True)
 class Selection:
     """What conditions and words need to know: the zone, its day of today, the names of the visible (tags by their
-    keys), whether all calls are visible and whose stars are meant; and whether the calls are looked at one by one
-    (see calls.search)."""
+    keys), whether all calls are visible and whose stars are meant; and in which way the calls are read (see
+    calls.search)."""
 
     zone: ZoneInfo
     today: date
@@ -64,20 +65,22 @@ class Selection:
     tags: dict[str, str] = field(default_factory=dict)
     user_pk: int | None = None
     sees_all: bool = False
-    walk: bool = False
+    reading: Reading = Reading.GATHER
 
 
 class Criterion(django_filters.Filter):
-    """One parameter of the selection. `condition` takes the cleaned value, `words` one of its values."""
+    """One parameter of the selection. `condition` takes the cleaned value, `words` one of its values. `rows` are
+    those of another table that fit the cleaned value, one for each call: they are counted without reading calls."""
 
     def __init__(
         self,
         takes: One,
         condition: Callable[[Any, Selection], Q],
         words: Callable[[Any, Selection], str],
+        rows: Callable[[Any], QuerySet[Any] | None] = lambda cleaned: None,
     ) -> None:
         super().__init__()
-        self.takes, self.condition, self.words = takes, condition, words
+        self.takes, self.condition, self.words, self.rows = takes, condition, words, rows
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Criterion:
         return copy.copy(self)  # a FilterSet copies its filters for every request; ours have no state to copy
@@ -104,17 +107,15 @@ def from_day(day: date, selection: Selection) -> Q:
 
 
 def to_day(day: date, selection: Selection) -> Q:
-    if day == date.max:
-        return Q()
-    return Q(started_at__lt=day_start(day + timedelta(days=1), selection.zone))
+    return Q(started_at__lt=day_end(day, selection.zone))
 
 
 def any_or_none(column: str, ids: list[int | str], selection: Selection) -> Q:
     """NONE among the ids means calls without one."""
     known = [id for id in ids if id != NONE]
     if NONE not in ids:
-        return search.any_of(column, known, walk=selection.walk)
-    return Q(**{f"{column}__isnull": True}) | (search.any_of(column, known, walk=selection.walk) if known else Q())
+        return search.any_of(column, known, selection.reading)
+    return Q(**{f"{column}__isnull": True}) | (search.any_of(column, known, selection.reading) if known else Q())
 
 
 def any_word(column: str, words: list[str]) -> Q:
@@ -157,7 +158,7 @@ CRITERIA = {
     ),
     "status": Criterion(
         Many(words_of(Status.values)),
-        lambda statuses, s: search.any_of("status", statuses, walk=s.walk),
+        lambda statuses, s: search.any_of("status", statuses, s.reading),
         lambda status, s: Status(status).label.lower(),
     ),
     "direction": Criterion(
@@ -167,18 +168,20 @@ CRITERIA = {
     ),
     "phone": Criterion(
         One(search.phone_needle),
-        lambda needle, s: search.numbers_containing(needle, walk=s.walk),
+        lambda needle, s: search.numbers_containing(needle, s.reading),
         lambda needle, s: f"number with {needle}",
     ),
     "q": Criterion(
         One(search.parse_transcript_query),
-        lambda query, s: search.transcripts_matching(query, walk=s.walk),
+        lambda query, s: search.transcripts_matching(query, s.reading),
         lambda query, s: f"transcript with {query}",
+        search.matching_transcripts,
     ),
     "variable": EachVariable(
         Many(parse_variable),
-        lambda variable, s: search.captured(*variable, walk=s.walk),
+        lambda variable, s: search.captured(variable[0], variable[1], s.reading),
         lambda variable, s: f"{variable[0]} captured" if variable[1] is None else f"{variable[0]} is {variable[1]}",
+        search.captured_values,
     ),
     "min_duration": Criterion(
         One(parse_seconds),
@@ -201,12 +204,10 @@ CRITERIA = {
         lambda word, s: Q(recorded__in=[word == "true"]),
         lambda word, s: "recorded" if word == "true" else "not recorded",
     ),
-    "tag": Criterion(
-        Many(parse_tag), lambda keys, s: tagged(keys, walk=s.walk), lambda key, s: f"tagged {s.tags[key]}"
-    ),
+    "tag": Criterion(Many(parse_tag), lambda keys, s: tagged(keys, s.reading), lambda key, s: f"tagged {s.tags[key]}"),
     "starred": Criterion(
         One(words_of(("true",))),
-        lambda word, s: starred_by(s.user_pk, walk=s.walk),
+        lambda word, s: starred_by(s.user_pk, s.reading),
         lambda word, s: "with my star",
     ),
     # What charts and tables of analytics link to.

@@ -24,9 +24,10 @@ from calls.annotations.models import tag_key
 from calls.criteria import CRITERIA, RANGE_PARAMETERS, Criterion, Selection, within_period
 from calls.days import today
 from calls.models import Assistant, Call, Campaign, Tag
-from calls.paging import LAST, BadToken, Order, Token
+from calls.paging import COUNT_CAP, FEW, LAST, BadToken, Order, Token, capped_count
 from calls.parameters import NONE, Many, One, parse_order, parse_size
 from calls.querysets import CallQuerySet, User, sees_all_assistants
+from calls.search import Reading
 
 FIRST_PAGE: dict[str, str | None] = {"after": None, "before": None}
 DEFAULT_SIZE = 50
@@ -103,8 +104,8 @@ class CallForm(forms.Form):
 def names_visible_to(user: User) -> tuple[dict[int, str], dict[int, str], dict[str, str]]:
     """The assistants, the campaigns and the tags that the user may know of: id (key of a tag) -> name, ordered by
     name."""
-    assistants = Assistant.objects.visible_to(user).values_list(Value(0), "pk", "name")
-    campaigns = Campaign.objects.visible_to(user).values_list(Value(1), "pk", "name")
+    assistants = Assistant.objects.visible_to(user).filter(merged_into=None).values_list(Value(0), "pk", "name")
+    campaigns = Campaign.objects.visible_to(user).filter(merged_into=None).values_list(Value(1), "pk", "name")
     tags = Tag.objects.visible_to(user).values_list(Value(2), "pk", "name")
     names: tuple[dict[int, str], dict[int, str], dict[int, str]] = {}, {}, {}
     for kind, pk, name in sorted(assistants.union(campaigns, tags, all=True), key=lambda row: row[2].casefold()):
@@ -159,9 +160,33 @@ class CallFilter(django_filters.FilterSet):
         """The selected calls, in no order; none when a value is invalid, so that nobody shows more than was asked."""
         return self._select(CRITERIA, self.selection)
 
-    def qs_to_walk(self) -> CallQuerySet:
-        """The same calls, for a reader that takes the first of many in their order."""
-        return self._select(CRITERIA, replace(self.selection, walk=True))
+    @functools.cached_property
+    def count(self) -> int:
+        """How many calls are selected, up to COUNT_CAP + 1, which means "more than COUNT_CAP"."""
+        rows = CRITERIA[self._alone].rows(self.values[self._alone]) if self._alone and self.is_valid() else None
+        return capped_count(self.qs if rows is None else rows)
+
+    @functools.cached_property
+    def reading(self) -> Reading:
+        """The way to read the first of the calls in their order, by how many there are."""
+        if self.count <= FEW:
+            return Reading.GATHER
+        return Reading.PROBE if self._alone and self.count <= COUNT_CAP else Reading.WALK
+
+    @property
+    def is_few(self) -> bool:
+        """Whether the calls are gathered, and so are to be sorted instead of walked in their order."""
+        return self.reading is Reading.GATHER
+
+    def qs_to_read(self) -> CallQuerySet:
+        """The same calls, to be read in that way."""
+        return self.qs if self.is_few else self._select(CRITERIA, replace(self.selection, reading=self.reading))
+
+    @functools.cached_property
+    def _alone(self) -> str:
+        """The parameter that selects the calls by itself; "" when there are others, or rights that narrow it."""
+        chosen = [name for name in CRITERIA if self.chosen(name)]
+        return chosen[0] if len(chosen) == 1 and not self.queryset.query.has_filters() else ""
 
     def qs_within(self, period: str) -> CallQuerySet:
         """The selection with another period instead of its range of days."""

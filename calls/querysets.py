@@ -18,12 +18,25 @@ def sees_all_assistants(user: User) -> bool:
     return user.has_perm("calls.view_call")
 
 
+def assistants_of(user: User) -> list[int]:
+    """The ids of the assistants that name the user among their viewers; read once for each user object, as Django
+    reads permissions."""
+    from calls.models import Assistant
+
+    if not user.is_authenticated:
+        return []
+    cache = vars(user)
+    if "_assistant_pks" not in cache:
+        cache["_assistant_pks"] = list(Assistant.objects.filter(viewers=user.pk).values_list("pk", flat=True))
+    return cache["_assistant_pks"]
+
+
 class AssistantQuerySet(QuerySet["Assistant"]):
     def visible_to(self, user: User) -> AssistantQuerySet:
         """All assistants, or only those that name the user among their viewers."""
         if sees_all_assistants(user):
             return self
-        return self.filter(viewers=user.pk) if user.is_authenticated else self.none()
+        return self.filter(pk__in=assistants_of(user))
 
 
 class CampaignQuerySet(QuerySet["Campaign"]):
@@ -39,8 +52,4 @@ class CampaignQuerySet(QuerySet["Campaign"]):
 class CallQuerySet(QuerySet["Call"]):
     def visible_to(self, user: User) -> CallQuerySet:
         """The calls that the user may know of. A call without an assistant needs the right to see all."""
-        if sees_all_assistants(user):
-            return self
-        from calls.models import Assistant
-
-        return self.filter(assistant__in=list(Assistant.objects.visible_to(user).values_list("pk", flat=True)))
+        return self if sees_all_assistants(user) else self.filter(assistant__in=assistants_of(user))

@@ -7,15 +7,31 @@ index and a tsvector column. Both look through the same text: `Call.phone_search
 from __future__ import annotations
 
 import functools
+import json
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import Any
 
 from django.db import connection, models
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Exists, F, Func, Lookup, Max, Min, OuterRef, Q, QuerySet, Subquery, TextField, Value
+from django.db.models import (
+    BooleanField,
+    Exists,
+    F,
+    Func,
+    Lookup,
+    Max,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    TextField,
+    Value,
+)
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Concat
 from django.db.models.lookups import In
@@ -81,42 +97,63 @@ def phone_needle(text: str) -> str:
     return digits
 
 
-# Conditions on calls. SQLite does not know how many calls a condition fits, so its two ways are asked for by name:
-# `walk` looks at each call in turn, for the page of a condition that fits many; otherwise the matches are gathered
-# first, for a condition that fits few and for counting. PostgreSQL knows, and chooses by itself.
+class Reading(Enum):
+    """How the calls that fit a condition are found. SQLite does not know how many they are, and PostgreSQL guesses
+    for words, so the reader says which way suits."""
+
+    GATHER = auto()  # the matches first, then their calls: for few of them, and to count
+    PROBE = auto()  # the calls in their order, each looked up among the gathered matches: for some thousands
+    WALK = auto()  # the calls in their order, each looked at for itself: for many
 
 
-def numbers_containing(needle: str, *, walk: bool = False) -> Q:
+def numbers_containing(needle: str, reading: Reading = Reading.GATHER) -> Q:
     """Calls with `needle` in the number of either side."""
     found = Q(phone_search__contains=needle)
-    if connection.vendor == "sqlite" and not walk:
-        return Q(phone_index__numbers__match=_telling_trigrams(needle)) & found
-    return found
+    if connection.vendor == "postgresql" or reading is Reading.WALK:
+        return found
+    trigrams = _telling_trigrams(needle)
+    if reading is Reading.PROBE:
+        return _among(PhoneIndex.objects.filter(numbers__match=trigrams).values("pk")) & found
+    return Q(phone_index__numbers__match=trigrams) & found
 
 
-def transcripts_matching(query: TranscriptQuery, *, walk: bool = False) -> Q:
+def transcripts_matching(query: TranscriptQuery, reading: Reading = Reading.GATHER) -> Q:
     """Calls whose transcript has all wanted phrases and none of the unwanted. Without wanted ones, also calls
     that have no transcript."""
     condition = Q()
     if query.wanted:
-        condition &= _having_all(query.wanted, walk=walk)
+        condition &= _having_all(query.wanted, reading)
     if query.unwanted:
         condition &= ~_having_any(query.unwanted)
     return condition
 
 
-def captured(name: str, text: str | None, *, walk: bool = False) -> Q:
+def matching_transcripts(query: TranscriptQuery) -> QuerySet[Any] | None:
+    """The rows that tell by themselves which transcripts match, one for each call; None when they cannot."""
+    return _rows_having_all(query.wanted) if not query.unwanted else None
+
+
+def captured(name: str, text: str | None, reading: Reading = Reading.GATHER) -> Q:
     """Calls that captured the variable, with the value whose text is `text`; None is any value. Each variable is to
     be filtered for in a step of its own, since this may join their rows."""
-    found = {"name": name} | ({} if text is None else {"value_text": text})
-    if connection.vendor == "sqlite" and not walk:
+    found = _captured(name, text)
+    if connection.vendor == "sqlite" and reading is Reading.GATHER:
         return Q(**{f"variables__{column}": value for column, value in found.items()})
     return Q(Exists(CapturedVariable.objects.filter(**found, call=OuterRef("pk"))))
 
 
-def any_of(column: str, values: list[Any], *, walk: bool = False) -> Q:
+def captured_values(variables: list[tuple[str, str | None]]) -> QuerySet[Any] | None:
+    """The rows of a variable, one for each call that captured it; None for several variables."""
+    return CapturedVariable.objects.filter(**_captured(*variables[0])) if len(variables) == 1 else None
+
+
+def _captured(name: str, text: str | None) -> dict[str, str]:
+    return {"name": name} | ({} if text is None else {"value_text": text})
+
+
+def any_of(column: str, values: list[Any], reading: Reading = Reading.GATHER) -> Q:
     """Calls with one of the values in the column."""
-    if connection.vendor == "sqlite" and walk and len(values) > 1:
+    if connection.vendor == "sqlite" and reading is not Reading.GATHER and len(values) > 1:
         return Q(In(unindexed(column), values))
     return Q(**{f"{column}__in": values})
 
@@ -128,17 +165,34 @@ def unindexed(column: str) -> Func:
     return Func(F(column), template=hidden)
 
 
-def _having_all(phrases: tuple[str, ...], *, walk: bool) -> Q:
+def _among(pks: QuerySet[Any]) -> Q:
+    """Calls whose id is one of them. IS TRUE keeps the planners from looking for the calls by these ids: they are
+    read once, and each call is looked up among them."""
+    return Q(Func(In(F("pk"), pks), template="(%(expressions)s) IS TRUE", output_field=BooleanField()))
+
+
+def _having_all(phrases: tuple[str, ...], reading: Reading) -> Q:
+    if reading is Reading.PROBE:
+        return _among(_rows_having_all(phrases).values("pk"))
     if connection.vendor == "postgresql":
-        return _word_vector(" & ", phrases)
-    if walk:
+        rows = _rows_having_all(phrases)
+        if reading is Reading.WALK or _guess(rows) > MANY:
+            return _word_vector_in_turn(phrases)
+        return Q(pk__in=rows.values("pk"))
+    if reading is Reading.WALK:
         return _phrases_in_turn(Q.__and__, phrases)
-    return Q(transcript_index__words__match=" AND ".join(f'"{phrase}"' for phrase in phrases))
+    return Q(transcript_index__words__match=_match_all(phrases))
+
+
+def _rows_having_all(phrases: tuple[str, ...]) -> QuerySet[Any]:
+    if connection.vendor == "postgresql":
+        return Transcript.objects.filter(_word_vector(" & ", phrases))
+    return TranscriptIndex.objects.filter(words__match=_match_all(phrases))
 
 
 def _having_any(phrases: tuple[str, ...]) -> Q:
     if connection.vendor == "postgresql":
-        return _word_vector(" | ", phrases)
+        return Q(Exists(Transcript.objects.filter(_word_vector(" | ", phrases), call=OuterRef("pk"))))
     return _phrases_in_turn(Q.__or__, phrases)
 
 
@@ -153,10 +207,25 @@ CREATE INDEX IF NOT EXISTS transcript_word_vector ON calls_transcript USING gin 
 """
 
 
-def _word_vector(operator: str, phrases: tuple[str, ...]) -> Q:
+# PostgreSQL thinks that reading a vector costs nothing, and would read all of them for a word in more transcripts.
+MANY = 50_000
+
+
+def _guess(rows: QuerySet[Any]) -> int:
+    """How many rows PostgreSQL expects, from its statistics."""
+    return json.loads(rows.explain(format="json"))[0]["Plan"]["Plan Rows"]
+
+
+def _word_vector_in_turn(phrases: tuple[str, ...]) -> Q:
+    found = Transcript.objects.filter(call=OuterRef("pk")).values(found=_word_vector(" & ", phrases))
+    return Q(Subquery(found, output_field=BooleanField()))
+
+
+def _word_vector(operator: str, phrases: tuple[str, ...]) -> RawSQL:
+    """A condition on transcripts."""
     terms = ["(" + " <-> ".join(f"'{word}'" for word in phrase.split()) + ")" for phrase in phrases]
-    sql = "SELECT call_id FROM calls_transcript WHERE word_vector @@ to_tsquery('simple', %s)"
-    return Q(pk__in=RawSQL(sql, [operator.join(terms)]))  # noqa: S611 - constant SQL, the words are a parameter
+    sql = "word_vector @@ to_tsquery('simple', %s)"
+    return RawSQL(sql, [operator.join(terms)], BooleanField())  # noqa: S611 - constant, the words are a parameter
 
 
 # SQLite
@@ -245,14 +314,19 @@ SAMPLE = 500
 
 
 def _telling_trigrams(needle: str) -> str:
-    """The trigrams of the needle, in any order. Those that most numbers share, such as the code of a country, are
-    left out: they take long to read and tell nothing."""
-    trigrams = {needle[i : i + 3] for i in range(len(needle) - 2)}
+    """Trigrams that cover the needle, in any order: more of them take longer to read than the wrong numbers that
+    they rule out. Those that most numbers share, such as the code of a country, tell nothing and are left out."""
+    last = len(needle) - 3
+    trigrams = {needle[i : i + 3] for i in (*range(0, last, 3), last)}
     newest = list(Call.objects.order_by("-pk").values_list("phone_search", flat=True)[:SAMPLE])
     shares = {trigram: sum(trigram in number for number in newest) for trigram in trigrams}
     rarest = min(shares, key=lambda trigram: (shares[trigram], trigram))
     telling = {trigram for trigram, share in shares.items() if share <= len(newest) // 5} | {rarest}
     return " AND ".join(f'"{trigram}"' for trigram in sorted(telling))
+
+
+def _match_all(phrases: tuple[str, ...]) -> str:
+    return " AND ".join(f'"{phrase}"' for phrase in phrases)
 
 
 def _phrases_in_turn(combine: Callable[[Q, Q], Q], phrases: tuple[str, ...]) -> Q:

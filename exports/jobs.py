@@ -43,8 +43,6 @@ def request_export(
 ) -> ExportJob:
     """Queue an export of a valid selection. Raises TooManyAtOnce, but for a schedule, which nobody waits for."""
     with transaction.atomic():
-        # Two requests of one user count one after the other.
-        get_user_model().objects.select_for_update().get(pk=user.pk)
         if schedule is None:
             refuse_too_many(user)
         job = ExportJob.objects.create(
@@ -72,6 +70,8 @@ def chosen(choice: Choice) -> dict[str, Any]:
 
 
 def refuse_too_many(user: Any) -> None:
+    """Inside a transaction, so that two requests of one user count one after the other."""
+    get_user_model().objects.select_for_update().get(pk=user.pk)
     if ExportJob.objects.of(user).active().count() >= settings.EXPORTS_PER_USER:
         raise TooManyAtOnce(
             f"You have {settings.EXPORTS_PER_USER} exports waiting or running, which is as many as one may have. "
@@ -84,18 +84,17 @@ def again(job: ExportJob, user: Any) -> ExportJob:
     return request_export(select(job.query, user), job.choice, user)
 
 
-def ring(job: ExportJob) -> bool:
-    """Tell the workers. False when the queue is away: then the sweeper rings later."""
+def ring(job: ExportJob) -> None:
+    """Tell the workers, unless somebody else does. When the queue is away the sweeper rings later."""
     from exports.tasks import run
 
-    ExportJob.objects.filter(pk=job.pk).update(rung_at=timezone.now())
+    if not ExportJob.objects.filter(pk=job.pk, rung_at=job.rung_at).update(rung_at=timezone.now()):
+        return
     try:
         run.apply_async((job.pk,), retry=False, expires=2 * RING_AGAIN.total_seconds())
     except (OperationalError, OSError) as error:
         logger.warning("the queue is away, export %s waits: %s", job.uuid, type(error).__name__)
         ExportJob.objects.filter(pk=job.pk).update(rung_at=None)
-        return False
-    return True
 
 
 def cancel(job: ExportJob) -> bool:
@@ -107,12 +106,16 @@ def cancel(job: ExportJob) -> bool:
 
 def retry(job: ExportJob) -> bool:
     """Make the same export once more, of what is selected as it was asked for. Raises TooManyAtOnce."""
-    refuse_too_many(job.user)
     now = timezone.now()
     ended = ExportJob.objects.filter(pk=job.pk, state__in=[State.FAILED, State.CANCELLED, State.EXPIRED])
-    empty: dict[str, Any] = {"reason": "", "owner": "", "rows_total": None, "started_at": None, "finished_at": None}
-    is_ours = ended.update(state=State.QUEUED, queued_at=now, attempts=0, rows_done=0, **empty)
+    unknown = dict.fromkeys(("rows_total", "started_at", "finished_at", "rung_at"))
+    with transaction.atomic():
+        refuse_too_many(job.user)
+        is_ours = ended.update(
+            state=State.QUEUED, queued_at=now, attempts=0, rows_done=0, reason="", owner="", **unknown
+        )
     if is_ours:
+        job.rung_at = None
         ring(job)
     return bool(is_ours)
 

@@ -47,9 +47,13 @@ class Draft(File):
 
 
 def keep(draft: Path, name: str) -> str:
-    """Put a whole file into the storage; its name there."""
-    with draft.open("rb") as file:
-        return default_storage.save(f"{FOLDER}/{name}", Draft(file, draft))
+    """Put a whole file into the storage, under a name that nobody else uses; its name there."""
+    try:
+        with draft.open("rb") as file:
+            return default_storage.save(f"{FOLDER}/{name}", Draft(file, draft))
+    except OSError:  # a disk that became full has the beginning of it
+        default_storage.delete(f"{FOLDER}/{name}")
+        raise
 
 
 def delete_orphans() -> None:

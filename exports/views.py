@@ -89,8 +89,10 @@ def refused(
 
 @require_safe
 @private
+@vary_on_headers("HX-Request")
 def new(request: HttpRequest) -> HttpResponse:
-    """The dialog for the selection in the address."""
+    """The choices for the selection in the address; the log, which shows them in a dialog, gets them without the
+    page."""
     selection = CallFilter.from_request(request)
     lines = problems(selection)
     return dialog(request, selection, lines, BAD_REQUEST if lines else 200)
@@ -109,7 +111,8 @@ def dialog(request: HttpRequest, selection: CallFilter, lines: list[str], status
         "has_email": bool(settings.EMAIL_URL and getattr(request.user, "email", "")),
         **offer(preferred(request.user)),
     }
-    return render(request, "exports/export_new.html", context, status=status)
+    template = "exports/_form.html" if "HX-Request" in request.headers else "exports/export_new.html"
+    return render(request, template, context, status=status)
 
 
 def counted(calls: int) -> str:

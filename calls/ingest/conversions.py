@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import lru_cache
 
@@ -31,10 +32,22 @@ def phone_number(text: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
-def credits_of(amount: Amount, credits_per_usd: Decimal) -> Decimal:
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """How many of our credits one USD and one credit of the platform are."""
+
+    usd: Decimal
+    platform_credit: Decimal = Decimal(1)
+
+    def of(self, amount: Amount) -> Decimal:
+        if amount.unit == "platform credits":
+            return self.platform_credit if amount.usd_each is None else amount.usd_each * self.usd
+        return {"credits": Decimal(1), "USD": self.usd, "USD cents": self.usd / 100}[amount.unit]
+
+
+def credits_of(amount: Amount, rates: Rates) -> Decimal:
     """The amount in credits, to 4 decimals. Raises Rejected when it is more than can be kept."""
-    rates = {"credits": Decimal(1), "USD": credits_per_usd, "USD cents": credits_per_usd / 100}
-    value = amount.value * rates[amount.unit]
+    value = amount.value * rates.of(amount)
     if not value.is_finite() or abs(value) >= MOST_CREDITS:
         raise Rejected(amount.path, f"{amount.value} {amount.unit} is more than can be kept")
     return value.quantize(CREDIT, rounding=ROUND_HALF_EVEN)

@@ -7,7 +7,7 @@ database cannot keep (NUL, half surrogates).
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -172,6 +172,13 @@ class Fields:
         number = self.number(name, "seconds")
         return 0.0 if number is not None and number < 0 else self.seconds(name)
 
+    def length(self, name: str) -> float | None:
+        """Seconds in text such as 54s or 0.42s, as protocol buffers write them."""
+        value = self.get(name)
+        if isinstance(value, str) and value.strip().endswith("s"):
+            return Fields({name: value.strip()[:-1]}, self.path).seconds(name)
+        return self.seconds(name)
+
     def amount(self, name: str, unit: Unit) -> Amount | None:
         number = self.number(name, f"an amount from 0 to {MOST_AMOUNT} in {unit}", least=0)
         if number is None:
@@ -180,8 +187,15 @@ class Fields:
             raise self.fail(name, f"an amount from 0 to {MOST_AMOUNT} in {unit}")
         return Amount(without_noise(number), unit, self.at(name))
 
-    def moment(self, name: str, takes: str = ISO_TIME, units: tuple[int, ...] = EPOCH_UNITS) -> datetime | None:
-        """A time as ISO 8601 with an offset or as an epoch number, in UTC. `takes` says what the format has."""
+    def moment(
+        self,
+        name: str,
+        takes: str = ISO_TIME,
+        units: tuple[int, ...] = EPOCH_UNITS,
+        of_text: Callable[[str], datetime | None] = iso_time,
+    ) -> datetime | None:
+        """A time as ISO 8601 with an offset, or as `of_text` reads it, or as an epoch number, in UTC. `takes` says
+        what the format has."""
         value = self.get(name)
         if value is None:
             return None
@@ -190,7 +204,7 @@ class Fields:
             return None  # how platforms write a time that they do not have
         moment = epoch_time(number, units) if number is not None else None
         if moment is None and isinstance(value, str):
-            moment = iso_time(value)
+            moment = of_text(value)
         if moment is None:
             raise self.fail(name, takes)
         return moment

@@ -5,8 +5,11 @@ of the same deliveries gives the same call: see calls.ingest.registers.
 
 - A call that no delivery gave a start began at the earliest moment that one of them tells of.
 - Talk time that no delivery gave is ended_at - answered_at.
-- `metadata["cost_source"]` is the platform's own figure behind `cost`: amount, unit, path, credits_per_usd. It is
-  absent when the cost was given in credits.
+- `metadata["cost_source"]` is the platform's own figure behind `cost`: amount, unit, path, credits_per_usd or
+  credits_per_platform_credit. It is absent when the cost was given in our credits.
+- A call that got no ending is closed by a rule, as failed with the reason `no-ending-received`; what a platform says
+  of its end, however late, counts more.
+- A completed call of which another delivery says that a machine answered is a voicemail.
 """
 
 from __future__ import annotations
@@ -75,6 +78,15 @@ def store(normalised: NormalisedCall, *, received_at: datetime, digest: str = ""
     return in_transaction(work)
 
 
+def close(calls: Sequence[int]) -> int:
+    """Close those of the calls that still have no ending, inside a transaction; how many those were."""
+    ledger = Ledger()
+    rows = Call.objects.select_for_update().filter(pk__in=calls).order_by("pk")
+    count = sum(ledger.adopt(row).close_without_ending() for row in rows)
+    ledger.write()
+    return count
+
+
 def in_transaction(work: Callable[[], T]) -> T:
     """Do it all or nothing; again from the start when another writer was first or two waited for each other."""
     for _ in range(TRIES - 1):
@@ -114,6 +126,10 @@ class Ledger:
                 row = known.get(external_id) or Call(source=source, external_id=external_id)
                 self._drafts[source, external_id] = Draft(row, self._directory)
 
+    def adopt(self, row: Call) -> Draft:
+        """The draft of a call that was read."""
+        return self._drafts.setdefault((row.source, row.external_id), Draft(row, self._directory))
+
     def store(self, arrived: Arrived) -> Stored:
         said = self._said(arrived)
         draft = self._draft(arrived.normalised)
@@ -148,8 +164,8 @@ class Ledger:
             transaction.on_commit(lambda: copy_names(named))
 
     def _said(self, arrived: Arrived) -> Registers:
-        rate = self._directory.credits_per_usd(arrived.normalised.source)
-        return registers(arrived.normalised, arrived.stamp, rate)
+        rates = self._directory.rates(arrived.normalised.source)
+        return registers(arrived.normalised, arrived.stamp, rates)
 
     def _draft(self, call: NormalisedCall) -> Draft:
         key = (call.source, call.external_id)

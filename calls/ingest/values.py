@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from email.utils import parsedate_to_datetime
 from reprlib import Repr
 from urllib.parse import urlsplit
 
@@ -101,6 +102,20 @@ def iso_time(text: str) -> datetime | None:
             return None
         moment = moment.astimezone(UTC)
     except (ValueError, OverflowError):
+        return None
+    return moment if EARLIEST <= moment < LATEST else None
+
+
+def utc_time(text: str) -> datetime | None:
+    """The moment of an ISO 8601 time, which is UTC where it has no offset."""
+    return iso_time(text) or iso_time(f"{text.strip()}Z")
+
+
+def mail_time(text: str) -> datetime | None:
+    """The moment of a time as in mails (RFC 2822), such as Sat, 18 Jul 2026 20:12:34 +0000."""
+    try:
+        moment = parsedate_to_datetime(text).astimezone(UTC)
+    except (ValueError, TypeError, OverflowError, IndexError):
         return None
     return moment if EARLIEST <= moment < LATEST else None
 

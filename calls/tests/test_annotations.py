@@ -13,6 +13,7 @@ from calls.annotations.models import NOTE_LENGTH
 from calls.annotations.views import MOST_TAGS
 from calls.filters import CallFilter
 from calls.models import CallTag, Note, Star, Tag
+from calls.search import Reading
 from calls.tests.factory import make_assistant, make_call, make_user
 
 pytestmark = pytest.mark.django_db
@@ -260,10 +261,11 @@ def make_tagged(*names, **fields):
 
 def selected(query, user):
     selection = CallFilter.for_user(QueryDict(query), user)
-    walked = set(selection.qs_to_walk())
-    assert walked == set(selection.qs)
-    assert selection.qs.count() == len(walked)
-    return walked
+    gathered = set(selection.qs)
+    assert selection.count == len(gathered)
+    selection.reading = Reading.WALK
+    assert set(selection.qs_to_read()) == gathered
+    return gathered
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from calls.criteria import CRITERIA
 from calls.days import day_start
 from calls.filters import LAYOUT, CallFilter
 from calls.models import Assistant, Call, Campaign
+from calls.search import Reading
 from calls.tests.factory import NOON, make_assistant, make_call, make_campaign, make_user
 
 pytestmark = pytest.mark.django_db
@@ -330,3 +331,26 @@ def test_the_administrator_sees_every_call():
     make_call(assistant=None)
     admin = make_user(is_superuser=True)
     assert Call.objects.visible_to(admin).count() == 1
+
+
+@pytest.mark.parametrize(
+    "query", ["", "q=hello", "q=hello+-there", "phone=5550", "variable=a", "variable=a&variable=b:2"]
+)
+@pytest.mark.parametrize("sees_all", [True, False])
+def test_the_count_and_every_way_of_reading_are_of_the_same_calls(query, sees_all):
+    user = make_user(sees_all=sees_all)
+    assistant = make_assistant(viewers=(user,))
+    for n in range(6):
+        words = ["hello there", "hello", None][n % 3]
+        variables = {"a": n} | ({"b": 2} if n % 2 else {})
+        make_call(
+            assistant=assistant if n else None, from_number=f"+1202555{n:04}", transcript=words, variables=variables
+        )
+    make_call(transcript="goodbye", from_number="+493012345678", to_number="")
+    selection = CallFilter.for_user(QueryDict(query), user)
+    selected = set(selection.qs)
+    assert len(selected) > 1
+    assert selection.count == len(selected)
+    for reading in Reading:
+        selection.reading = reading
+        assert set(selection.qs_to_read()) == selected

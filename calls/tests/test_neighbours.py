@@ -11,7 +11,7 @@ from django.db import connection
 from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 
-from calls import neighbours, paging
+from calls import filters, paging
 from calls.filters import CallFilter, list_suffix
 from calls.models import Call
 from calls.neighbours import neighbours_of
@@ -64,7 +64,7 @@ def address(uuid, query):
 @pytest.mark.parametrize("query", QUERIES)
 @pytest.mark.parametrize("few", [3000, 0])
 def test_the_neighbours_are_those_of_the_filtered_list(log, user, query, few, monkeypatch):
-    monkeypatch.setattr(neighbours, "FEW", few)
+    monkeypatch.setattr(filters, "FEW", few)
     uuids = listed(query, user)
     assert len(uuids) > 10
     calls = Call.objects.in_bulk(uuids, field_name="uuid")
@@ -113,7 +113,7 @@ def test_they_take_three_queries(user, query, django_assert_max_num_queries):
 
 @pytest.mark.parametrize("query", ["", "status=completed", "sort=-cost", "sort=duration"])
 def test_they_are_found_without_reading_the_log(log, user, query, monkeypatch):
-    monkeypatch.setattr(neighbours, "FEW", 0)
+    monkeypatch.setattr(filters, "FEW", 0)
     call = Call.objects.filter(status="completed", cost__gt=0, duration_ms__gt=0).first()
     with CaptureQueriesContext(
         connection,

@@ -143,16 +143,18 @@ def test_a_transcript_query_without_a_word_is_refused(text):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("walk", [False, True])
-def test_gathered_and_walked_conditions_select_the_same_calls(walk):
+@pytest.mark.parametrize("many", [-1, 50_000])
+@pytest.mark.parametrize("reading", search.Reading)
+def test_conditions_select_the_same_calls_in_whichever_way_they_are_read(reading, many, monkeypatch):
+    monkeypatch.setattr(search, "MANY", many)
     for number in ("+12025550123", "+12025550124", "+13035550123"):
         make_call(from_number=number, to_number="", transcript=f"about order {number[-1]}", variables={"n": number[-1]})
     query = search.parse_transcript_query('"order 3" -foo')
     conditions = [
-        search.numbers_containing("2025550", walk=walk),
-        search.transcripts_matching(query, walk=walk),
-        search.captured("n", "3", walk=walk),
-        search.captured("n", None, walk=walk),
+        search.numbers_containing("2025550", reading),
+        search.transcripts_matching(query, reading),
+        search.captured("n", "3", reading),
+        search.captured("n", None, reading),
     ]
     assert [Call.objects.filter(condition).count() for condition in conditions] == [2, 2, 2, 3]
 

@@ -14,9 +14,9 @@ from django.utils import timezone
 from calls.filters import CallFilter
 from calls.models import Assistant
 from calls.tests.factory import make_assistant, make_call, make_user
-from exports import jobs, run, storing
+from exports import jobs, run, schedules, storing, tasks
 from exports.formats import FORMATS
-from exports.models import ExportJob, State
+from exports.models import ExportJob, ExportSchedule, State
 from exports.output import Output
 from exports.run import run_export
 from exports.table import Choice
@@ -83,6 +83,52 @@ def test_an_export_that_nobody_heard_of_is_rung_for_again(ask, bells):
     jobs.sweep()
     jobs.sweep()
     assert bells == [job.pk, job.pk]
+
+
+def at_the_same_time(monkeypatch, module, name):
+    """Two sweeps, each of which has come to the function before one of them goes on."""
+    usual, both = getattr(module, name), threading.Barrier(2, timeout=10)
+
+    def wait(*args):
+        both.wait()
+        return usual(*args)
+
+    monkeypatch.setattr(module, name, wait)
+    threads = [threading.Thread(target=sweep_and_close) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def sweep_and_close():
+    try:
+        tasks.sweep()
+    finally:
+        connection.close()
+
+
+def test_two_sweeps_at_once_ring_once(ask, bells, monkeypatch):
+    job = ask()
+    ExportJob.objects.update(rung_at=timezone.now() - timedelta(minutes=2))
+    at_the_same_time(monkeypatch, jobs, "ring")
+    assert bells == [job.pk, job.pk]
+
+
+def test_two_sweeps_at_once_count_a_dead_worker_once(ask, monkeypatch):
+    job = ask()
+    jobs.take(job.pk, "dead")
+    grow_silent(job)
+    at_the_same_time(monkeypatch, jobs, "give_to_another")
+    assert (state_of(job), job.attempts) == (State.QUEUED, 1)
+
+
+def test_two_sweeps_at_once_repeat_an_export_once(user, monkeypatch):
+    selection = CallFilter.for_user(QueryDict(), user)
+    schedules.repeat(selection, Choice(FORMATS["csv"]), user, "day", skip_empty=False)
+    ExportSchedule.objects.update(next_at=timezone.now() - timedelta(minutes=1))
+    at_the_same_time(monkeypatch, schedules, "next_time")
+    assert ExportJob.objects.count() == 1
 
 
 def test_an_export_whose_worker_died_is_given_to_another(ask, bells):
