@@ -24,7 +24,9 @@ def set_environment():
         *("ADMIN_PASSWORD", "EMAIL_FROM", "EMAIL_URL", "HOST", "PORT", "PUBLIC_URL", "TIME_ZONE"),
         *("EXPORTS_PER_USER", "EXPORT_MAX_ROWS", "EXPORT_LIFE_DAYS"),
         *("STORAGE_URL", "S3_ENDPOINT_URL", "S3_REDIRECT_URL", "X_ACCEL_REDIRECT"),
-        *("RECORDING_MAX_MB", "RECORDING_FETCHES", "RECORDING_ALLOWED_HOSTS"),
+        *("RECORDING_MAX_MB", "RECORDING_FETCHES", "RECORDING_LIFE_DAYS", "RECORDING_ALLOWED_HOSTS"),
+        *("WEBHOOK_MAX_MB", "WEBHOOKS_PER_MINUTE", "DELIVERY_LIFE_DAYS", "CLOSE_AFTER_HOURS"),
+        *(name for name in os.environ if name.startswith("WEBHOOK_") and name.endswith("_SECRET")),
         *("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "ELEVENLABS_API_KEY"),
     ):
         os.environ[name] = ""

@@ -10,14 +10,23 @@ import contextlib
 import os
 from collections.abc import Iterator
 
-from bench import call_page, exports, options, pages, postgresql, recordings
+from bench import call_page, exports, imports, options, pages, postgresql, recordings, webhooks
 from bench.databases import Database
 from bench.options import Options
 from callmon.testing.services import find_postgresql
 
 # Below this many calls a tenth of them says nothing about growth.
 LEAST_TO_COMPARE = 200_000
-MEASUREMENTS = {"pages": pages.run, "call": call_page.run, "recordings": recordings.run, "exports": exports.run}
+MEASUREMENTS = {
+    "pages": pages.run,
+    "call": call_page.run,
+    "recordings": recordings.run,
+    "exports": exports.run,
+    "webhooks": webhooks.run,
+    "imports": imports.run,
+}
+# They fill databases of their own.
+ON_EMPTY = ("webhooks", "imports")
 
 
 def main() -> None:
@@ -47,6 +56,8 @@ def engines(chosen: Options) -> Iterator[tuple[str, contextlib.AbstractContextMa
 
 def sizes(engine: str, url: str, chosen: Options) -> tuple[Database, Database | None]:
     """The filled databases: of the size that was asked for, and of a tenth of it."""
+    if chosen.only in ON_EMPTY:
+        return Database(engine, chosen.calls, url), None
     database = filled(Database(engine, chosen.calls, url))
     if not chosen.smaller or chosen.calls < LEAST_TO_COMPARE:
         return database, None

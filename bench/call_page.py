@@ -29,6 +29,8 @@ def run(database: Database, smaller: Database | None, options: Options) -> None:
 
 
 def measured(facts: dict[str, Any], series: Series, requests: int) -> list[str]:
+    # Another connection for each page: after a large page the kernel may pace the small answers that follow.
+    series.server.connection.close()
     answer = series.warm_up()
     series.measure(requests)
     return [

@@ -6,7 +6,7 @@ import argparse
 import os
 from dataclasses import dataclass
 
-MEASUREMENTS = ("pages", "call", "recordings", "exports")
+MEASUREMENTS = ("pages", "call", "recordings", "exports", "webhooks", "imports")
 ENGINES = ("sqlite", "postgresql")
 
 

@@ -114,6 +114,14 @@ class Environment:
             raise BadEnvironment(f"{name}={value!r}: takes a path such as /protected/")
         return value
 
+    def webhook_secrets(self) -> dict[str, list[str]]:
+        """The comma lists of WEBHOOK_<PROVIDER>_SECRET, by the provider's name in lower case."""
+        found = {}
+        for name in self.values:
+            if match := re.fullmatch(r"WEBHOOK_([A-Z]+)_SECRET", name):
+                found[match[1].lower()] = [secret.strip() for secret in self.text(name).split(",") if secret.strip()]
+        return found
+
 
 def make_writable(folder: Path) -> None:
     """Make the folder when it is missing. Raises OSError when it cannot be made or written to."""

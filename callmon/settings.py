@@ -51,6 +51,7 @@ try:
     X_ACCEL_REDIRECT = env.path("X_ACCEL_REDIRECT")
     RECORDING_MAX_MB = env.integer("RECORDING_MAX_MB", 200, least=1, most=4096)
     RECORDING_FETCHES = env.integer("RECORDING_FETCHES", 1, least=1, most=100)
+    RECORDING_LIFE_DAYS = env.integer("RECORDING_LIFE_DAYS", 0, least=0, most=36_500)
     RECORDING_ALLOWED_HOSTS = env.hosts("RECORDING_ALLOWED_HOSTS")
     TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN = env.text("TWILIO_ACCOUNT_SID"), env.text("TWILIO_AUTH_TOKEN")
     ELEVENLABS_API_KEY = env.text("ELEVENLABS_API_KEY")
@@ -62,6 +63,11 @@ try:
     EMAIL_URL = env.url("EMAIL_URL", "", schemes=("smtp", "smtps"))
     EMAIL_FROM = env.text("EMAIL_FROM", "callmon@localhost")
     EXPORT_LIFE_DAYS = env.integer("EXPORT_LIFE_DAYS", 7, least=1, most=365)
+    WEBHOOK_SECRETS = env.webhook_secrets()
+    WEBHOOK_MAX_MB = env.integer("WEBHOOK_MAX_MB", 30, least=1, most=1024)
+    WEBHOOKS_PER_MINUTE = env.integer("WEBHOOKS_PER_MINUTE", 60_000, least=1, most=10_000_000)
+    DELIVERY_LIFE_DAYS = env.integer("DELIVERY_LIFE_DAYS", 30, least=1, most=3650)
+    CLOSE_AFTER_HOURS = env.integer("CLOSE_AFTER_HOURS", 4, least=1, most=720)
 except BadEnvironment as error:
     stop(str(error))
 
@@ -100,6 +106,7 @@ INSTALLED_APPS = [
     "calls.recordings",
     "calls.shares",
     "exports",
+    "api",
 ]
 
 MIDDLEWARE = [
@@ -144,6 +151,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "calls.ingest.pages.nav.intake",
             ],
         },
     },
@@ -166,7 +174,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     }
 else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+    # To compile a question or to start helpers for it takes longer than most answers of ours.
+    quick = f"{os.environ.get('PGOPTIONS', '')} -c jit=off -c max_parallel_workers_per_gather=0".strip()
+    DATABASES["default"]["OPTIONS"] = {"connect_timeout": 5, "options": quick} | DATABASES["default"].get("OPTIONS", {})
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 if REDIS_URL:
@@ -246,7 +256,15 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600,
         "options": {"expires": 3600},
     },
-    "sweep recordings": {"task": "calls.recordings.tasks.sweep", "schedule": 30, "options": {"expires": 30}},
+    "sweep-recordings": {"task": "calls.recordings.tasks.sweep", "schedule": 30, "options": {"expires": 30}},
+    "clear-away-recordings": {
+        "task": "calls.recordings.tasks.clear_away",
+        "schedule": 3600,
+        "options": {"expires": 3600},
+    },
+    "sweep-deliveries": {"task": "calls.ingest.tasks.sweep", "schedule": 15, "options": {"expires": 15}},
+    "close-calls": {"task": "calls.ingest.tasks.close_calls", "schedule": 300, "options": {"expires": 300}},
+    "end-lives-of-deliveries": {"task": "calls.ingest.tasks.end_lives", "schedule": 3600, "options": {"expires": 3600}},
 }
 # The embedded broker is a folder. It forgets a message before the task is done: rows with a state are the truth.
 CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"

@@ -20,7 +20,7 @@ from calls import search
 from calls.annotations.conditions import starred_by, tagged
 from calls.annotations.models import tag_key
 from calls.choices import Direction, Status
-from calls.days import day_start
+from calls.days import day_end, day_start
 from calls.paging import COLUMNS, Order
 from calls.querysets import CallQuerySet
 from calls.search import Reading
@@ -186,9 +186,7 @@ def from_day(day: date, selection: Selection) -> Q:
 
 
 def to_day(day: date, selection: Selection) -> Q:
-    if day == date.max:
-        return Q()
-    return Q(started_at__lt=day_start(day + timedelta(days=1), selection.zone))
+    return Q(started_at__lt=day_end(day, selection.zone))
 
 
 def in_campaigns(campaigns: list[int | str], selection: Selection) -> Q:

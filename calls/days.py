@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 
@@ -13,6 +13,11 @@ def day_start(day: date, zone: ZoneInfo) -> datetime:
         return datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC)
     except OverflowError:  # the first day of the calendar, in a zone east of Greenwich
         return datetime.min.replace(tzinfo=UTC)
+
+
+def day_end(day: date, zone: ZoneInfo) -> datetime:
+    """The instant at which the day is over."""
+    return datetime.max.replace(tzinfo=UTC) if day == date.max else day_start(day + timedelta(days=1), zone)
 
 
 def today(now: datetime, zone: ZoneInfo) -> date:

@@ -24,12 +24,12 @@ from calls.transcripts.shown import pretty, shown
 from calls.waveform import last_moment_ms, waveform
 
 RECORDING_WORDS = {
-    RecordingState.PENDING: "There is a recording; it has not been fetched from the platform yet.",
-    RecordingState.FETCHING: "The recording is being fetched from the platform.",
-    RecordingState.EMPTY: "The recording is empty: the platform sent a file without sound.",
-    RecordingState.UNSUPPORTED: "The recording is in a format that browsers do not play.",
-    RecordingState.FAILED: "The recording could not be fetched from the platform.",
-    RecordingState.REMOVED: "The recording was removed.",
+    RecordingState.PENDING: "There is a recording; it has not been fetched from the platform yet",
+    RecordingState.FETCHING: "The recording is being fetched from the platform",
+    RecordingState.EMPTY: "The recording is empty",
+    RecordingState.UNSUPPORTED: "The recording is in a format that browsers do not play",
+    RecordingState.FAILED: "The recording could not be fetched from the platform",
+    RecordingState.REMOVED: "The recording was removed",
 }
 # A phrase in quotes, or a word; not those that are excluded with a minus.
 WANTED = re.compile(r'(?<![^\s])(?:"([^"]+)"|([^\s"-][^\s"]*))')
@@ -129,7 +129,8 @@ def facts(call: Call) -> list[tuple[str, str]]:
 
 def recording_words(call: Call, recording: Recording | None) -> str:
     if recording is not None:
-        return f"{RECORDING_WORDS[RecordingState(recording.state)]} {recording.reason}".strip()
+        words = RECORDING_WORDS[RecordingState(recording.state)]
+        return f"{words}: {recording.reason}." if recording.reason else f"{words}."
     if call.is_live:
         return "The call is not over; a recording may follow."
     return "No recording of this call is known."

@@ -114,8 +114,8 @@ class CallForm(forms.Form):
 def names_visible_to(user: User) -> tuple[dict[int, str], dict[int, str], dict[str, str]]:
     """The assistants, the campaigns and the tags that the user may know of: id (key of a tag) -> name, ordered by
     name."""
-    assistants = Assistant.objects.visible_to(user).values_list(Value(0), "pk", "name")
-    campaigns = Campaign.objects.visible_to(user).values_list(Value(1), "pk", "name")
+    assistants = Assistant.objects.visible_to(user).filter(merged_into=None).values_list(Value(0), "pk", "name")
+    campaigns = Campaign.objects.visible_to(user).filter(merged_into=None).values_list(Value(1), "pk", "name")
     tags = Tag.objects.visible_to(user).values_list(Value(2), "pk", "name")
     names: tuple[dict[int, str], dict[int, str], dict[int, str]] = {}, {}, {}
     for kind, pk, name in sorted(assistants.union(campaigns, tags, all=True), key=lambda row: row[2].casefold()):

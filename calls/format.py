@@ -77,6 +77,13 @@ def format_moment(moment: datetime | None, zone: ZoneInfo) -> str:
     return UNKNOWN if moment is None else f"{moment.astimezone(zone):%-d %b %Y, %H:%M:%S}"
 
 
+def format_size(size_bytes: int) -> str:
+    """`412 bytes`, `3.4 kB`, `1.2 GB`."""
+    units = ("kB", "MB", "GB", "TB")
+    power = next((power for power in range(len(units)) if size_bytes < 999.95 * 1000**power), len(units))
+    return f"{size_bytes / 1000**power:.1f} {units[power - 1]}" if power else f"{size_bytes} bytes"
+
+
 def file_stem(started_at: datetime, phone_number: str, zone: ZoneInfo) -> str:
     """`2026-11-20-1403-+12025550123`, what files of a call are named after: its start in the zone, and with whom."""
     number = re.sub(r"[^\w+-]", "", phone_number)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from django.conf import settings
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Concat
 from django.urls import reverse
@@ -16,7 +15,10 @@ from calls.annotations.models import Note as Note
 from calls.annotations.models import Star as Star
 from calls.annotations.models import Tag as Tag
 from calls.choices import LIVE_STATUSES, Component, Direction, EndedBy, RecordingState, ResponseKind, Status
-from calls.querysets import AssistantQuerySet, CallQuerySet, CampaignQuerySet
+from calls.on_platform import Assistant as Assistant
+from calls.on_platform import Campaign as Campaign
+from calls.on_platform import OnPlatform as OnPlatform
+from calls.querysets import CallQuerySet
 
 
 def status_choices() -> list[tuple[str, str]]:
@@ -41,65 +43,6 @@ def response_kind_choices() -> list[tuple[str, str]]:
 
 def recording_state_choices() -> list[tuple[str, str]]:
     return RecordingState.choices
-
-
-class OnPlatform(models.Model):
-    """What a platform names: `source` and `external_id` there, `name` in our pages.
-
-    The name follows the platform's until a person gives another one here; that one stays until the platform changes
-    its own. `named_at` is the moment of the delivery that brought `platform_name`.
-    """
-
-    source = models.CharField(max_length=40)
-    external_id = models.CharField(max_length=200)
-    name = models.CharField(max_length=200)
-    platform_name = models.CharField(max_length=200, blank=True, editable=False)
-    named_at = models.DateTimeField(null=True, blank=True, editable=False)
-
-    class Meta:
-        abstract = True
-
-    def __str__(self) -> str:
-        return self.name
-
-    def rename(self, name: str) -> None:
-        self.name = name
-        self.save(update_fields=["name"])
-
-
-class Assistant(OnPlatform):
-    """An AI assistant."""
-
-    viewers = models.ManyToManyField(
-        settings.AUTH_USER_MODEL,
-        blank=True,
-        related_name="assistants",
-        help_text="Users who see this assistant's calls without the right to see all calls.",
-    )
-
-    objects = AssistantQuerySet.as_manager()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["source", "external_id"], name="assistant_unique")]
-
-    def rename(self, name: str) -> None:
-        """Change the name here and in the calls, which carry it to be sorted by."""
-        super().rename(name)
-        self._copy_name()
-        # Once more for calls that another writer was storing meanwhile; calls.ingest.store does its half.
-        transaction.on_commit(self._copy_name)
-
-    def _copy_name(self) -> None:
-        self.calls.exclude(assistant_name=self.name).update(assistant_name=self.name)
-
-
-class Campaign(OnPlatform):
-    """A batch of calls."""
-
-    objects = CampaignQuerySet.as_manager()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["source", "external_id"], name="campaign_unique")]
 
 
 class Call(models.Model):
@@ -190,6 +133,8 @@ class Call(models.Model):
             models.Index(fields=["duration_ms", "started_at", "id"], name="call_duration"),
             models.Index(fields=["cost", "started_at", "id"], name="call_cost"),
             models.Index(fields=["assistant_name", "started_at", "id"], name="call_assistant_name"),
+            # What changed last, which tells pages that follow calls whether anything did.
+            models.Index(fields=["updated_at"], name="call_updated"),
             # The pair that belongs together: calls of one status are long or short, dear or free.
             models.Index(fields=["status", "duration_ms", "started_at", "id"], name="call_status_duration"),
             models.Index(fields=["status", "cost", "started_at", "id"], name="call_status_cost"),

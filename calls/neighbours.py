@@ -26,11 +26,12 @@ class Neighbours:
 
 def neighbours_of(call: Call, list_query: str, user: User) -> Neighbours | None:
     """In the order of the list, wherever the call would stand in it now. None for a list that is none. Takes three
-    queries: the names of the selection, how many calls it has, and both neighbours."""
+    queries: the names of the selection, how many calls it has where it is not the whole log, and both neighbours."""
     selection = CallFilter.for_user(QueryDict(list_query), user)
     if not selection.is_valid():
         return None
-    calls, few = selection.qs_to_read(), selection.is_few
+    # The whole log is walked, however long it is.
+    calls, few = (selection.qs_to_read(), selection.is_few) if list_query else (selection.qs, False)
     token = Token.of({column: getattr(call, column) for column in selection.order.columns}, selection.order, None)
     ends = [_nearest(calls, token, backwards=backwards, few=few) for backwards in (True, False)]
     previous, following = Call.objects.filter(pk=call.pk).values_list(*ends).get()

@@ -12,16 +12,17 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import BooleanField, F, Field, Func, OrderBy, Q, QuerySet, Value
+from django.db.models import BooleanField, F, Field, Func, Model, OrderBy, Q, QuerySet, Value
 from django.db.models.sql.compiler import SQLCompiler
 
 from calls.models import Call
-from calls.querysets import CallQuerySet
 from calls.search import unindexed
+
+Rows = TypeVar("Rows", bound=QuerySet[Any])
 
 COUNT_CAP = 10_000
 LAST = "last"
@@ -44,8 +45,8 @@ class BadToken(ValueError):
     """A page token that does not belong to this list."""
 
 
-def column_field(name: str) -> Field[Any, Any]:
-    field = Call._meta.get_field(name)
+def column_field(name: str, model: type[Model] = Call) -> Field[Any, Any]:
+    field = model._meta.get_field(name)
     assert isinstance(field, Field)  # noqa: S101 - a column of an order, no relation
     return field
 
@@ -56,8 +57,9 @@ class RowComparison(Func):
     output_field = BooleanField()
     conditional = True
 
-    def __init__(self, columns: Sequence[str], operator: str, values: Sequence[Any]) -> None:
-        key = [Value(value, output_field=column_field(name)) for name, value in zip(columns, values, strict=True)]
+    def __init__(self, columns: Sequence[str], operator: str, values: Sequence[Any], model: type[Model]) -> None:
+        fields = [column_field(name, model) for name in columns]
+        key = [Value(value, output_field=field) for field, value in zip(fields, values, strict=True)]
         super().__init__(*(F(column) for column in columns), *key)
         self.operator, self.width = operator, len(columns)
 
@@ -72,7 +74,13 @@ class RowComparison(Func):
 
 @dataclass(frozen=True)
 class Order:
-    """The order of a list: the column's public name and its direction. What is not known comes last either way."""
+    """The order of a list: the column's public name and its direction. What is not known comes last either way.
+
+    A list of other rows than calls has a subclass, with its model and the columns of each of its orders.
+    """
+
+    MODEL: ClassVar[type[Model]] = Call
+    COLUMNS: ClassVar[dict[str, tuple[str, ...]]] = COLUMNS
 
     name: str
     descending: bool
@@ -86,16 +94,16 @@ class Order:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        return COLUMNS[self.name]
+        return self.COLUMNS[self.name]
 
     @property
     def keys(self) -> tuple[tuple[str, ...], ...]:
         """The columns that order each part of the list: one part, or a second one for what is not known."""
-        if column_field(self.columns[0]).null:
+        if column_field(self.columns[0], self.MODEL).null:
             return (self.columns, self.columns[1:])
         return (self.columns,)
 
-    def parts(self, calls: CallQuerySet) -> list[CallQuerySet]:
+    def parts(self, calls: Rows) -> list[Rows]:
         """The parts of the list, ordered by `keys`."""
         if len(self.keys) == 1:
             return [calls]
@@ -133,7 +141,9 @@ class Token:
                 raise BadToken
             if not (position is None or (isinstance(position, int) and position >= 0)):
                 raise BadToken
-            values = [column_field(column).to_python(value) for column, value in zip(columns, key, strict=True)]
+            values = [
+                column_field(column, order.MODEL).to_python(value) for column, value in zip(columns, key, strict=True)
+            ]
         except (binascii.Error, ValueError, TypeError, ValidationError) as error:
             raise BadToken from error
         if any(value is None for value in values):
@@ -161,7 +171,7 @@ NO_PAGE = Page([], first=1, after=None, before=None)
 
 
 def read_page(
-    calls: CallQuerySet,
+    calls: QuerySet[Any],
     order: Order,
     size: int,
     *,
@@ -206,7 +216,7 @@ def _page_before(rows: list[dict[str, Any]], order: Order, token: Token | None, 
 
 
 def _read(
-    calls: CallQuerySet, order: Order, limit: int, token: Token | None, *, backwards: bool, few: bool
+    calls: QuerySet[Any], order: Order, limit: int, token: Token | None, *, backwards: bool, few: bool
 ) -> list[dict[str, Any]]:
     """Up to `limit` rows from the token on, in the order of the list, read from its end when backwards."""
     rows: list[Any] = []
@@ -217,9 +227,7 @@ def _read(
     return rows[::-1] if backwards else rows
 
 
-def parts_from(
-    token: Token | None, calls: CallQuerySet, order: Order, *, backwards: bool, few: bool
-) -> Iterator[CallQuerySet]:
+def parts_from(token: Token | None, calls: Rows, order: Order, *, backwards: bool, few: bool) -> Iterator[Rows]:
     """The calls from the token on, the nearest first; querysets to be read one after the other."""
     descending = order.descending != backwards
     parts = list(enumerate(zip(order.parts(calls), order.keys, strict=True)))
@@ -227,14 +235,14 @@ def parts_from(
         if token and (index > token.part if backwards else index < token.part):
             continue
         if token and index == token.part:
-            part = part.filter(RowComparison(columns, "<" if descending else ">", token.key))
+            part = part.filter(RowComparison(columns, "<" if descending else ">", token.key, order.MODEL))
         keys = [unindexed(column) if few else F(column) for column in columns]
         yield part.order_by(*(OrderBy(key, descending=descending) for key in keys))
 
 
-def newer_than(token: Token, calls: CallQuerySet) -> CallQuerySet:
+def newer_than(token: Token, calls: Rows) -> Rows:
     """The calls that stand before the token in a list of newest first."""
-    return calls.filter(RowComparison(token.order.columns, ">", token.key))
+    return calls.filter(RowComparison(token.order.columns, ">", token.key, token.order.MODEL))
 
 
 def capped_count(rows: QuerySet[Any]) -> int:

@@ -57,7 +57,7 @@ class ResponseTimes:
 def measured(call: Call) -> list[Measured]:
     # Without nulls_last the two databases differ.
     rows = call.response_times.order_by(F("at_ms").asc(nulls_last=True), "pk")
-    return [Measured(*values) for values in rows.values_list("kind", "name", "at_ms", "duration_ms")]
+    return list(map(Measured._make, rows.values_list(*Measured._fields)))
 
 
 def response_times(all_measured: Sequence[Measured], answers: Sequence[Answer], length_ms: int) -> ResponseTimes:

@@ -12,6 +12,7 @@ urlpatterns = [
     path("options/<str:name>/", views.options, name="options"),
     path("updates/<str:newest>/<str:live>/", views.updates, name="updates"),
     path("<uuid:uuid>/", views.call_detail, name="detail"),
+    path("<uuid:uuid>/live/", views.call_live, name="live"),
     path("<uuid:uuid>/transcript.<str:suffix>", transcript, name="transcript"),
     path("<uuid:uuid>/", include("calls.annotations.urls")),
 ]

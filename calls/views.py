@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
@@ -22,10 +23,13 @@ from calls.annotations.shown import annotations_of
 from calls.choices import LIVE_STATUSES
 from calls.criteria import PERIOD_DAYS, PERIODS, RANGE_PARAMETERS, SIZES, parse_id
 from calls.filters import DEFAULT_ORDER, LAYOUT, CallFilter
+from calls.listing import Place, read_list
+from calls.live import call_version, is_followed, live_url, log_version, unless_same
 from calls.models import Call
 from calls.neighbours import neighbours_of
-from calls.paging import COUNT_CAP, LAST, NO_PAGE, Page, Token, capped_count, newer_than, read_page
+from calls.paging import LAST, Page, Token, capped_count, newer_than
 from calls.panel import FOLDED, are_days_shown, found_options, kept, panel, sizes
+from calls.querysets import User
 
 
 class HtmxHttpRequest(HttpRequest):
@@ -36,7 +40,7 @@ class HtmxHttpRequest(HttpRequest):
 @cache_control(private=True, no_store=True)
 def call_list(request: HttpRequest) -> HttpResponse:
     selection = CallFilter.from_request(request)
-    page, place = read_list(selection)
+    page, place = read_list(selection, tables.VALUES)
     fields = panel(selection)
     context = {
         "list_url": request.path,
@@ -69,21 +73,25 @@ def call_list(request: HttpRequest) -> HttpResponse:
 def updates(request: HttpRequest, newest: str, live: str) -> HttpResponse:
     """How many calls of the selection began after the newest one shown, and the rows of live calls as they are now.
 
-    `newest` is a page token, `live` the ids of the calls that were live when the page was read, or "-". Nothing on
-    the page moves: new calls are announced, rows are replaced where they stand.
+    `newest` is a page token, `live` the ids of the calls that were live when the page was read; either may be "-".
+    Nothing on the page moves: new calls are announced, rows are replaced where they stand.
     """
-    selection = CallFilter.from_request(request)
     try:
-        token = Token.parse(newest, DEFAULT_ORDER)
+        token = Token.parse(newest, DEFAULT_ORDER) if newest != "-" else None
         ids = [parse_id(text) for text in live.split(",") if text != "-"][: max(SIZES)]
     except ValueError:
         raise Http404 from None
-    calls = selection.queryset.filter(pk__in=ids).values(*tables.VALUES)
+    return unless_same(request, log_version(request), lambda: news(request, token, ids))
+
+
+def news(request: HttpRequest, token: Token | None, ids: list[int]) -> HttpResponse:
+    selection = CallFilter.from_request(request)
+    calls = selection.queryset.filter(pk__in=ids).values(*tables.VALUES) if ids else ()
     context = {
         "oob": True,
         "list_url": reverse("calls:list"),
         "query": selection.query(),
-        "count": capped_count(newer_than(token, selection.qs)),
+        "count": capped_count(newer_than(token, selection.qs) if token else selection.qs),
         "rows": tables.rows(list(calls), selection),
     }
     return HttpResponse(render_to_string("calls/updates.jinja", context))
@@ -108,40 +116,12 @@ def page_errors(selection: CallFilter) -> list[str]:
     return [*selection.form.non_field_errors(), *layout]
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where a page stands in its list. `first` and `last` count from 1; None when that is not known."""
-
-    first: int | None
-    last: int | None
-    total: int
-
-    def __str__(self) -> str:
-        """`1–50 of 1,234 calls`, `10,000+ calls` where the place is not known, `no calls`."""
-        if not self.total:
-            return "no calls"
-        total = f"{COUNT_CAP:,}+" if self.total > COUNT_CAP else f"{self.total:,}"
-        shown = f"{self.first:,}–{self.last:,} of " if self.first else ""
-        return f"{shown}{total} {'call' if self.total == 1 else 'calls'}"
-
-
-def read_list(selection: CallFilter) -> tuple[Page, Place]:
-    total, page = selection.count, NO_PAGE
-    if total:
-        calls, order, size = selection.qs_to_read().values(*tables.VALUES), selection.order, selection.size
-        page = read_page(calls, order, size, after=selection.after, before=selection.before, few=selection.is_few)
-    first = page.first
-    if first is None and selection.before == LAST and total <= COUNT_CAP:
-        first = total - len(page.rows) + 1
-    return page, Place(first, first + len(page.rows) - 1 if first else None, total)
-
-
 def updates_url(page: Page, selection: CallFilter) -> str:
     """Where the page asks what became of its live calls and which calls are new; "" where nothing is followed: on
-    later pages, in another order than newest first, and where no call is shown."""
-    if not page.rows or page.before or selection.order != DEFAULT_ORDER:
+    later pages, in another order than newest first, and where the filters are not understood."""
+    if not selection.is_valid() or page.before or selection.order != DEFAULT_ORDER:
         return ""
-    newest = Token.of(page.rows[0], selection.order, None)
+    newest = Token.of(page.rows[0], selection.order, None) if page.rows else "-"
     live = ",".join(str(row["id"]) for row in page.rows if row["status"] in LIVE_STATUSES)
     return f"{reverse('calls:updates', args=[newest, live or '-'])}?{selection.query()}"
 
@@ -193,6 +173,14 @@ def call_detail(request: HtmxHttpRequest, uuid: UUID) -> HttpResponse:
     return show_call(request, uuid, request.GET.get("list", ""))
 
 
+@require_safe
+@cache_control(private=True, no_store=True)
+def call_live(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """The part of a call that is followed while it goes on, for a page that shows it already."""
+    call = get_object_or_404(Call.objects.visible_to(request.user).select_related("recording"), uuid=uuid)
+    return unless_same(request, call_version(call), lambda: show_call(request, uuid, request.GET.get("list", "")))
+
+
 def show_call(
     request: HttpRequest, uuid: UUID, list_query: str, status: int = 200, **messages: dict[str, str]
 ) -> HttpResponse:
@@ -202,12 +190,19 @@ def show_call(
     call = get_object_or_404(calls, uuid=uuid)
     is_part = is_for_part(request)
     context = detail.context_of(call, ZoneInfo(settings.TIME_ZONE), list_query)
+    context["live_url"] = live_url(call, list_query) if is_followed(call, timezone.now()) else ""
+    context["deliveries_url"] = deliveries_url(call, request.user)
     context["annotations"] = annotations_of(call, request, list_query, **messages)
     part = mark_safe(render_to_string("calls/call.jinja", context | {"is_part": is_part}))  # noqa: S308 - as above
     if is_part:
         return HttpResponse(part)
     context["neighbours"] = neighbours_of(call, list_query, request.user)
     return render(request, "calls/call_detail.html", {**context, "part": part}, status=status)
+
+
+def deliveries_url(call: Call, user: User) -> str:
+    """What arrived for the call; "" for users who may not see it."""
+    return f"{reverse('intake:deliveries')}?call={call.uuid}" if user.has_perm("ingest.view_delivery") else ""
 
 
 def is_for_part(request: HttpRequest) -> bool:

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from calls.format import format_moment, format_time
+from calls.format import format_moment, format_size, format_time
 from exports.jobs import HEARTBEAT_SILENCE, RING_AGAIN
 from exports.models import Every, ExportJob, ExportSchedule, State
 
@@ -77,7 +77,7 @@ def facts(job: ExportJob, now: datetime) -> list[str]:
     zone = ZoneInfo(settings.TIME_ZONE)
     found = [job.choice.format.label, f"asked for {format_time(job.created_at, zone, now)}"]
     if job.state == State.DONE:
-        found += [f"{job.rows_done:,} {'call' if job.rows_done == 1 else 'calls'}", size(job.size_bytes or 0)]
+        found += [f"{job.rows_done:,} {'call' if job.rows_done == 1 else 'calls'}", format_size(job.size_bytes or 0)]
         found += [f"kept until {format_moment(job.expires_at, zone)}"]
     return found
 
@@ -115,13 +115,6 @@ def duration(seconds: float) -> str:
     if seconds < 90:
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.0f} h"
-
-
-def size(size_bytes: int) -> str:
-    """`412 bytes`, `3.4 kB`, `1.2 GB`."""
-    units = ("kB", "MB", "GB", "TB")
-    power = next((power for power in range(len(units)) if size_bytes < 999.95 * 1000**power), len(units))
-    return f"{size_bytes / 1000**power:.1f} {units[power - 1]}" if power else f"{size_bytes} bytes"
 
 
 def as_json(job: ExportJob, user: Any) -> dict[str, Any]:

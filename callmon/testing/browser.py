@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections import defaultdict
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, WebError, sync_playwright
 
 from callmon.testing.services import find_chromium
 
@@ -42,25 +44,73 @@ def complaints() -> Iterator[list[str]]:
     assert complaints == []
 
 
+class Profiles:
+    """Contexts of the browser. Later tests that ask for the same options use them again: a new one takes a second, with
+    all the files that it reads. A profile that is given back keeps only these, and a page that holds its process."""
+
+    def __init__(self, browser: Browser, url: str) -> None:
+        self.browser, self.url = browser, url
+        self.free: defaultdict[str, list[BrowserContext]] = defaultdict(list)
+
+    @contextmanager
+    def borrow(self, **options: Any) -> Iterator[BrowserContext]:
+        free = self.free[repr(sorted(options.items()))]
+        context = free.pop() if free else self.make(options)
+        yield context
+        self.clean(context)
+        free.append(context)
+
+    def make(self, options: dict[str, Any]) -> BrowserContext:
+        context = self.browser.new_context(base_url=self.url, **options)
+        context.set_default_timeout(10_000)
+        context.new_page().goto("/health/live")
+        return context
+
+    def clean(self, context: BrowserContext) -> None:
+        context.unroute_all()
+        context.clear_permissions()
+        context.clear_cookies()
+        erase = {"origin": self.url, "storageTypes": "all"}
+        resident, *pages = context.pages
+        context.new_cdp_session(resident).send("Storage.clearDataForOrigin", erase)
+        for page in pages:
+            page.close()
+
+
+@pytest.fixture(scope="session")
+def profiles(chromium: Browser, live_server: LiveServer) -> Profiles:
+    return Profiles(chromium, live_server.url)
+
+
 @pytest.fixture
-def new_page(chromium: Browser, live_server: LiveServer, complaints: list[str]) -> Iterator[Callable[..., Page]]:
+def new_page(profiles: Profiles, live_server: LiveServer, complaints: list[str]) -> Iterator[Callable[..., Page]]:
     """Opens a page in a profile of its own, signed in as `user`; other options go to Browser.new_context, such as
     java_script_enabled=False."""
-    contexts = []
+    with ExitStack() as until_the_end:
 
-    def new_page(*, user: User | None = None, **options: Any) -> Page:
-        context = chromium.new_context(base_url=live_server.url, **options)
-        contexts.append(context)
-        context.set_default_timeout(10_000)
-        context.on("console", lambda message: complaints.extend(complaints_in(message)))
-        context.on("weberror", lambda error: complaints.append(str(error.error)))
-        if user:
-            sign_in(context, user, live_server.url)
-        return context.new_page()
+        def new_page(*, user: User | None = None, **options: Any) -> Page:
+            context = until_the_end.enter_context(profiles.borrow(**options))
+            until_the_end.enter_context(listening(context, complaints))
+            if user:
+                sign_in(context, user, live_server.url)
+            return context.new_page()
 
-    yield new_page
-    for context in contexts:
-        context.close()
+        yield new_page
+
+
+@contextmanager
+def listening(context: BrowserContext, complaints: list[str]) -> Iterator[None]:
+    def on_console(message: ConsoleMessage) -> None:
+        complaints.extend(complaints_in(message))
+
+    def on_error(error: WebError) -> None:
+        complaints.append(str(error.error))
+
+    context.on("console", on_console)
+    context.on("weberror", on_error)
+    yield
+    context.remove_listener("console", on_console)
+    context.remove_listener("weberror", on_error)
 
 
 def complaints_in(message: ConsoleMessage) -> list[str]:

@@ -1,10 +1,13 @@
 """Signing in and out, the password, and the pages of errors."""
 
 import re
+from datetime import UTC, datetime, timedelta
 from html import unescape
 
 import pytest
+import time_machine
 from django.contrib.auth.models import User
+from django.core.cache import cache
 from django.test import Client, override_settings
 from django.utils.html import strip_tags
 
@@ -27,6 +30,53 @@ def sign_in(client, username="ada", password=PASSWORD, **fields):
 
 
 # Sign in
+
+
+@pytest.fixture(autouse=True)
+def no_guesses():
+    cache.clear()
+
+
+def test_after_ten_wrong_passwords_a_name_is_refused_for_a_while_even_with_the_right_one(client, user):
+    for _ in range(10):
+        assert sign_in(client, password="wrong").status_code == 200
+    refused = sign_in(client)
+    assert (refused.status_code, refused["Retry-After"]) == (429, "900")
+    assert "There were too many wrong passwords." in text_of(refused)
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=15)):
+        assert sign_in(client).status_code == 302
+
+
+def test_the_guesses_of_one_address_keep_nobody_else_out(client, user):
+    for _ in range(11):
+        sign_in(client, password="wrong")
+    assert sign_in(Client(REMOTE_ADDR="203.0.113.9")).status_code == 302
+    User.objects.create_user("ben", password=PASSWORD)
+    assert sign_in(client, "ben").status_code == 302
+
+
+def test_a_right_password_forgets_the_wrong_ones(client, user):
+    for _ in range(2):
+        for _ in range(9):
+            sign_in(client, password="wrong")
+        assert sign_in(client).status_code == 302
+        client.logout()
+
+
+def test_an_address_that_somebody_makes_up_gives_no_more_guesses(client, user, settings):
+    settings.IS_HTTPS = True
+    for number in range(10):
+        forwarded = {"X-Forwarded-For": f"198.51.100.{number}, 203.0.113.9"}
+        client.post("/accounts/login/", {"username": "ada", "password": "wrong"}, headers=forwarded)
+    right = {"username": "ada", "password": PASSWORD}
+    forwarded = {"X-Forwarded-For": "198.51.100.77, 203.0.113.9"}
+    assert client.post("/accounts/login/", right, headers=forwarded).status_code == 429
+
+
+def test_the_sign_in_of_the_administration_counts_too(client, user):
+    for _ in range(11):
+        client.post("/admin/login/", {"username": "ada", "password": "wrong"})
+    assert sign_in(client).status_code == 429
 
 
 def test_the_form_says_what_it_is_and_helps_password_managers(client):

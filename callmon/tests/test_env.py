@@ -143,6 +143,7 @@ def test_it_hides_the_password_of_an_address():
         ("PUBLIC_URL", "calls.example.com"),
         ("RECORDING_ALLOWED_HOSTS", "http://localhost"),
         ("RECORDING_FETCHES", "0"),
+        ("RECORDING_LIFE_DAYS", "-1"),
         ("RECORDING_MAX_MB", "none"),
         ("REDIS_URL", "http://u:secret@localhost"),
         ("S3_ENDPOINT_URL", "minio:9000"),

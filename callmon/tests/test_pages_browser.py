@@ -124,13 +124,6 @@ def test_without_javascript_the_call_is_read_and_heard(new_page, admin_user, cal
     assert page.get_by_role("heading", name="Sign in").is_visible()
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-def test_nothing_is_wider_than_the_window(new_page, admin_user, call, width):
-    page = new_page(user=admin_user, viewport={"width": width, "height": 740})
-    page.goto(call.get_absolute_url())
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-
-
 CONTRAST = """(status) => {
     const badge = document.createElement("span");
     badge.className = `status status-${status}`;

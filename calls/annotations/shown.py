@@ -17,6 +17,7 @@ from django.urls import reverse
 
 from calls.access import may_share
 from calls.annotations.models import NOTE_LENGTH, TAG_LENGTH, CallTag, Note, Star
+from calls.filters import list_suffix
 from calls.format import format_moment
 from calls.models import Call
 from calls.querysets import User
@@ -71,12 +72,13 @@ class Annotations:
 def annotations_of(call: Call, request: HttpRequest, list_query: str, **messages: Any) -> Annotations:
     """Reads them in one query. `list_query` is the query string of the list of the reader."""
     added, zone = read(call, request.user), ZoneInfo(settings.TIME_ZONE)
+    share_url = reverse("shares:links", args=[call.uuid]) + list_suffix(list_query)
     return Annotations(
         is_starred=any(row.kind == "star" for row in added),
         tags=sorted((tag_shown(row, zone) for row in added if row.kind == "tag"), key=lambda tag: tag.name.casefold()),
         notes=[note_shown(row, request.user, zone) for row in added if row.kind == "note"],
         url=call.get_absolute_url(),
-        share_url=reverse("shares:links", args=[call.uuid]) if may_share(request.user) else "",
+        share_url=share_url if may_share(request.user) else "",
         csrf_token=get_token(request),
         list_query=list_query,
         **messages,

@@ -12,7 +12,7 @@ from calls.ingest.models import Delivery, Source
 
 @admin.register(Source)
 class SourceAdmin(admin.ModelAdmin):
-    list_display = ("name", "credits_per_usd")
+    list_display = ("name", "credits_per_usd", "credits_per_platform_credit")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Source | None = None) -> tuple[str, ...]:
         return ("name",) if obj else ()  # calls know their source by name

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
-from decimal import Decimal
 
+from calls.ingest.conversions import Rates
 from calls.ingest.models import Source
 from calls.ingest.normalised import Named
 from calls.models import Assistant, Campaign, OnPlatform
@@ -16,23 +16,24 @@ class Directory:
     """What it remembers holds within one transaction."""
 
     def __init__(self) -> None:
-        self._rates: dict[str, Decimal] = {}
+        self._rates: dict[str, Rates] = {}
         self._found: dict[tuple[str, str, str], OnPlatform] = {}
         self._by_name: dict[tuple[str, str, str], OnPlatform] = {}
 
-    def credits_per_usd(self, source: str) -> Decimal:
+    def rates(self, source: str) -> Rates:
         if source not in self._rates:
-            self._rates[source] = Source.objects.get_or_create(name=source)[0].credits_per_usd
+            row = Source.of(source)
+            self._rates[source] = Rates(row.credits_per_usd, row.credits_per_platform_credit)
         return self._rates[source]
 
     def find(self, kind: str, source: str, named: Named) -> OnPlatform:
-        """Who is meant: by id, or by name alone the first of that name."""
+        """Who is meant: by id, or by name alone the first of that name; of merged ones the one that is left."""
         if named.external_id or not named.name:
-            return self._get(kind, source, named.external_id, named.name or named.external_id)
+            return self._get(kind, source, named.external_id, named.name or named.external_id).meant
         key = (kind, source, named.name)
         if key not in self._by_name:
             self._by_name[key] = self._first_of_that_name(*key)
-        return self._by_name[key]
+        return self._by_name[key].meant
 
     def hear_name(self, kind: str, source: str, external_id: str, name: str, moment: datetime) -> None:
         """Take over a name that the platform gave, unless a later one is known."""

@@ -6,11 +6,22 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from calls.choices import LIVE_STATUSES
+from calls.choices import LIVE_STATUSES, Status
 from calls.ingest.directory import KINDS, Directory
 from calls.ingest.normalised import Named
 from calls.ingest.parts import PARTS, Change, same
-from calls.ingest.registers import COST_SOURCE, Money, Registers, moment_in, pack, stamp_in, unpack
+from calls.ingest.registers import (
+    COMPLETED_AS,
+    COST_SOURCE,
+    NEVER,
+    Money,
+    Registers,
+    moment_in,
+    no_ending,
+    pack,
+    stamp_in,
+    unpack,
+)
 from calls.models import Call
 
 COLUMNS = (
@@ -32,10 +43,11 @@ class Draft:
         self.call = call
         self.is_new = self.is_empty = call.pk is None
         self._directory = directory
-        self._before = {column: getattr(call, column) for column in COLUMNS} | {"metadata": dict(call.metadata)}
+        self._before = {} if self.is_new else {column: getattr(call, column) for column in COLUMNS}
+        self._before["metadata"] = dict(call.metadata)
         self._stamps = unpack(call.stamps)
         if call.status:
-            self._stamps.setdefault("status", f"{LIVE_STATUSES.index(call.status) + 1 if call.is_live else 5} ")
+            self._stamps.setdefault("status", f"{LIVE_STATUSES.index(call.status) + 1 if call.is_live else 6} ")
         self._parts: dict[str, Change] = {}
 
     def merge(self, said: Registers, first_moment: datetime) -> bool:
@@ -55,7 +67,18 @@ class Draft:
                 self._set(name, FORGOTTEN, key)
         was_empty = self.is_empty
         self.merge(said, first_moment)
-        return was_empty or bool(self._changed_columns() or self.changes)
+        return was_empty or self.is_new or bool(self._changed_columns() or self.changes)
+
+    def close_without_ending(self) -> bool:
+        """As the rule has it; false when an ending came meanwhile."""
+        said = no_ending()
+        if self._stamps.get("status", "") >= said["status"].key:
+            return False
+        for name, one in said.items():
+            if one.key > self._stamps.get(name, ""):
+                self._stamps[name] = one.key
+                self._set(name, one.value, one.key)
+        return True
 
     @property
     def changes(self) -> dict[str, Change]:
@@ -135,13 +158,21 @@ class Draft:
         return self._parts[name]
 
     def _derive(self, first_moment: datetime) -> bool:
-        call, changed = self.call, False
+        call, changed = self.call, self._forget_rule()
         if "started_at" not in self._stamps:
             changed = self._set_column("started_at", min(filter(None, (call.started_at, first_moment))))
         if "duration_ms" not in self._stamps and call.answered_at and call.ended_at:
             talk_ms = (call.ended_at - call.answered_at) // timedelta(milliseconds=1)
             changed |= self._set_column("duration_ms", max(talk_ms, 0))
+        if call.status == Status.COMPLETED and call.metadata.get(COMPLETED_AS) in Status.values:
+            changed |= self._set_column("status", Status(call.metadata[COMPLETED_AS]))
         return changed
+
+    def _forget_rule(self) -> bool:
+        """The reason that the rule gave, once an ending has come."""
+        if self._stamps.get("ended_reason") != NEVER or self._stamps.get("status", "").endswith(NEVER):
+            return False
+        return self._set_column("ended_reason", FORGOTTEN) if self._stamps.pop("ended_reason") else False
 
 
 def _put(mapping: dict[str, Any], key: str, value: Any) -> bool:

@@ -15,15 +15,16 @@ from typing import Literal
 from calls.choices import Component, Direction, EndedBy, ResponseKind, Speaker, Status
 
 Json = object  # None, bool, int, float, str, list or dict, as json.loads gives them
-Unit = Literal["credits", "USD", "USD cents"]
+Unit = Literal["credits", "USD", "USD cents", "platform credits"]
 
 
 class Rejected(Exception):
-    """The payload is not what its format says. `path` is where (`message.call.id`), str() the whole reason."""
+    """The payload is not what its format says. `path` is where (`message.call.id`), `problem` what is wrong there,
+    str() both."""
 
     def __init__(self, path: str, problem: str) -> None:
         super().__init__(f"{path}: {problem}" if path else problem)
-        self.path = path
+        self.path, self.problem = path, problem
 
 
 class Ignored(Exception):
@@ -32,11 +33,13 @@ class Ignored(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """Money as the provider gives it; `path` is where it stands in the payload."""
+    """Money as the provider gives it; `path` is where it stands in the payload. `usd_each` is what one platform
+    credit cost, where the payload tells; else the source has a rate for it."""
 
     value: Decimal
     unit: Unit
     path: str = ""
+    usd_each: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,16 +96,21 @@ class NormalisedCall:
 
     `observed_at` and `sequence` order the deliveries of one call by what they tell, not by when they arrived: the
     moment the provider speaks of, then the place of the event in the provider's own order. Without observed_at the
-    arrival counts. Numbers are given as the provider writes them; store() makes them E.164.
+    arrival counts. A correction counts more than what it corrects, whenever that was. Numbers are given as the
+    provider writes them; store() makes them E.164.
+
+    `completed_as` is what a completed call was in truth, where that is told apart from its end: voicemail.
     """
 
     source: str
     external_id: str
     observed_at: datetime | None = None
     sequence: int = 0
+    is_correction: bool = False
 
     status: Status | None = None
     raw_status: str | None = None
+    completed_as: Status | None = None
     ended_reason: str | None = None
     ended_by: EndedBy | None = None
 

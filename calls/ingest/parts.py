@@ -11,6 +11,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from calls.choices import RecordingState, Speaker
+from calls.ingest.rows import insert
 from calls.models import Call, CallTag, CapturedVariable, CostItem, Recording, ResponseTime, Tag, Transcript
 from calls.search import words
 from calls.sounds import UNKNOWN_SUFFIX, Audio, keep, sound_name
@@ -62,16 +63,14 @@ class TranscriptPart:
 
     def write(self, changes: Sequence[Change]) -> None:
         rows = [self._row(change) for change in changes if change.after]
-        Transcript.objects.bulk_create(
-            rows, update_conflicts=True, unique_fields=["call"], update_fields=["turns", "words"]
-        )
+        insert(Transcript, ("call_id", "turns", "words"), rows, unique=("call_id",))
         if gone := [change.call.pk for change in changes if not change.after]:
             Transcript.objects.filter(call__in=gone).delete()
 
     @staticmethod
-    def _row(change: Change) -> Transcript:
+    def _row(change: Change) -> tuple[Any, ...]:
         spoken = " ".join(turn["text"] for turn in change.after if turn["speaker"] in SPOKEN)
-        return Transcript(call=change.call, turns=change.after, words=words(spoken))
+        return change.call.pk, change.after, words(spoken)
 
 
 class VariablesPart:
@@ -84,20 +83,16 @@ class VariablesPart:
         return dict(CapturedVariable.objects.filter(call=call).values_list("name", "value"))
 
     def write(self, changes: Sequence[Change]) -> None:
-        CapturedVariable.objects.bulk_create(
-            [row for change in changes for row in self._changed(change)],
-            update_conflicts=True,
-            unique_fields=["call", "name"],
-            update_fields=["value", "value_text"],
-        )
+        rows = (row for change in changes for row in self._changed(change))
+        insert(CapturedVariable, ("call_id", "name", "value", "value_text"), rows, unique=("call_id", "name"))
         for change in changes:
             if gone := change.before.keys() - change.after.keys():
                 CapturedVariable.objects.filter(call=change.call, name__in=gone).delete()
 
     @staticmethod
-    def _changed(change: Change) -> list[CapturedVariable]:
+    def _changed(change: Change) -> list[tuple[Any, ...]]:
         return [
-            CapturedVariable(call=change.call, name=name, value=value, value_text=value_text(value))
+            (change.call.pk, name, value, value_text(value))
             for name, value in change.after.items()
             if name not in change.before or not same(value, change.before[name])
         ]
@@ -120,11 +115,8 @@ class RowsPart:
     def write(self, changes: Sequence[Change]) -> None:
         if replaced := [change.call.pk for change in changes if change.before]:
             self.rows.filter(call__in=replaced).delete()
-        self.rows.bulk_create(
-            self.model(call=change.call, **dict(zip(self.fields, values, strict=True)))
-            for change in changes
-            for values in change.after
-        )
+        rows = ((change.call.pk, *values) for change in changes for values in change.after)
+        insert(self.model, ("call_id", *self.fields), rows)
 
 
 class RecordingPart:

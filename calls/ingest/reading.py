@@ -7,11 +7,12 @@ database cannot keep (NUL, half surrogates).
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import TypeVar
+from functools import cache
+from typing import TypeVar, cast
 
 from django.db.models import TextChoices
 
@@ -60,7 +61,7 @@ class Fields:
 
     def get(self, name: str) -> Json:
         value = self.data.get(name)
-        return None if isinstance(value, str) and not value.strip() else value
+        return None if isinstance(value, str) and (not value or value.isspace()) else value
 
     def fail(self, name: str, takes: str) -> Rejected:
         """The rejection of one field; without a value it says that it is missing."""
@@ -125,7 +126,8 @@ class Fields:
         return value
 
     def json(self, name: str) -> Json:
-        return clean(self.get(name), self.at(name))
+        value = self.get(name)
+        return plain_text(value) if isinstance(value, str) else clean(value, self.at(name))
 
     def json_object(self, name: str) -> dict[str, Json]:
         """The object of that name as it is; an empty one when it is not said."""
@@ -154,13 +156,16 @@ class Fields:
 
     def milliseconds(self, name: str, per_unit: int = 1) -> int | None:
         """A length of time of 0 or more in whole milliseconds; `per_unit` is 1000 for seconds."""
-        takes = f"{'seconds' if per_unit == 1000 else 'milliseconds'} from 0 to {MOST_MS // per_unit}"
-        number = self.number(name, takes, least=0)
-        if number is None:
+        value = self.data.get(name)
+        if value is None:
             return None
-        if number > MOST_MS // per_unit:
-            raise self.fail(name, takes)
-        return round(number * per_unit)
+        number = value if type(value) is int else number_in(value)  # most of them
+        if number is not None and 0 <= number <= MOST_MS // per_unit:
+            return round(number * per_unit)
+        if self.get(name) is None:
+            return None
+        unit = "seconds" if per_unit == 1000 else "milliseconds"
+        raise self.fail(name, f"{unit} from 0 to {MOST_MS // per_unit}")
 
     def seconds(self, name: str) -> float | None:
         """A length of time of 0 or more in seconds, to the millisecond."""
@@ -172,6 +177,13 @@ class Fields:
         number = self.number(name, "seconds")
         return 0.0 if number is not None and number < 0 else self.seconds(name)
 
+    def length(self, name: str) -> float | None:
+        """Seconds in text such as 54s or 0.42s, as protocol buffers write them."""
+        value = self.get(name)
+        if isinstance(value, str) and value.strip().endswith("s"):
+            return Fields({name: value.strip()[:-1]}, self.path).seconds(name)
+        return self.seconds(name)
+
     def amount(self, name: str, unit: Unit) -> Amount | None:
         number = self.number(name, f"an amount from 0 to {MOST_AMOUNT} in {unit}", least=0)
         if number is None:
@@ -180,8 +192,15 @@ class Fields:
             raise self.fail(name, f"an amount from 0 to {MOST_AMOUNT} in {unit}")
         return Amount(without_noise(number), unit, self.at(name))
 
-    def moment(self, name: str, takes: str = ISO_TIME, units: tuple[int, ...] = EPOCH_UNITS) -> datetime | None:
-        """A time as ISO 8601 with an offset or as an epoch number, in UTC. `takes` says what the format has."""
+    def moment(
+        self,
+        name: str,
+        takes: str = ISO_TIME,
+        units: tuple[int, ...] = EPOCH_UNITS,
+        of_text: Callable[[str], datetime | None] = iso_time,
+    ) -> datetime | None:
+        """A time as ISO 8601 with an offset, or as `of_text` reads it, or as an epoch number, in UTC. `takes` says
+        what the format has."""
         value = self.get(name)
         if value is None:
             return None
@@ -190,7 +209,7 @@ class Fields:
             return None  # how platforms write a time that they do not have
         moment = epoch_time(number, units) if number is not None else None
         if moment is None and isinstance(value, str):
-            moment = iso_time(value)
+            moment = of_text(value)
         if moment is None:
             raise self.fail(name, takes)
         return moment
@@ -198,9 +217,12 @@ class Fields:
     def word(self, name: str, words: type[Word]) -> Word | None:
         """One of our own words."""
         value = self.get(name)
-        if value is not None and value not in words.values:
+        if value is None:
+            return None
+        word = by_value(words).get(value) if isinstance(value, str) else None
+        if word is None:
             raise self.fail(name, one_of(words))
-        return None if value is None else words(value)
+        return cast(Word, word)
 
     def only(self, names: Collection[str]) -> None:
         """Rejects a name that is not one of these."""
@@ -223,6 +245,13 @@ class Fields:
         return {name: value for name, value in found.items() if value not in (None, "", {}, [])}
 
 
+@cache
+def by_value(words: type[TextChoices]) -> dict[str, TextChoices]:
+    """The words as a table: an enumeration makes its lists anew each time."""
+    return {word.value: word for word in words}
+
+
+@cache
 def one_of(words: type[TextChoices]) -> str:
     return f"one of {', '.join(words.values)}"
 

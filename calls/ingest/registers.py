@@ -16,12 +16,17 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from calls.choices import LIVE_STATUSES, Status
-from calls.ingest.conversions import credits_of, phone_number
+from calls.ingest.conversions import Rates, credits_of, phone_number
 from calls.ingest.normalised import Amount, CostPart, Json, Named, NormalisedCall, Turn
 from calls.sounds import Audio
 
 NAME_LENGTH = 200
 WORD_LENGTH = 100
+NO_ENDING = "no-ending-received"  # the ended_reason of a call that a rule closed
+CLOSED_RANK = 4  # after every live status, before every end
+NEVER = "0001-01-01T00:00:00.000000Z 10 rule"  # a stamp before all others
+LAST = datetime.max.replace(tzinfo=UTC)  # the moment of corrections
+COMPLETED_AS = "completed_as"  # the metadata key of NormalisedCall.completed_as
 COST_SOURCE = "cost_source"  # the metadata key that keeps the platform's own figure beside Call.cost
 TURN_KEYS = tuple(field.name for field in fields(Turn))
 SAID_AS_IS = ("ended_reason", "ended_by", "direction", "started_at", "answered_at", "ended_at")
@@ -51,7 +56,8 @@ def stamp_of(call: NormalisedCall, received_at: datetime, digest: str) -> str:
 
     The place has the number of its digits before it, so that it sorts as a number: 9 is "19", 10 is "210".
     """
-    moment = (call.observed_at or received_at).astimezone(UTC).replace(tzinfo=None)
+    moment = LAST if call.is_correction else call.observed_at or received_at
+    moment = moment.astimezone(UTC).replace(tzinfo=None)
     place = str(max(call.sequence, 0))
     return f"{moment.isoformat(timespec='microseconds')}Z {len(place):x}{place} {digest[:12]}"
 
@@ -66,7 +72,7 @@ def moment_in(key: str) -> datetime:
     return datetime.fromisoformat(stamp_in(key).partition(" ")[0])
 
 
-def registers(call: NormalisedCall, stamp: str, credits_per_usd: Decimal) -> Registers:
+def registers(call: NormalisedCall, stamp: str, rates: Rates) -> Registers:
     """Everything that the delivery says. Raises Rejected when an amount cannot be kept."""
     said: Registers = {}
     for kind, named in (("assistant", call.assistant), ("campaign", call.campaign)):
@@ -76,10 +82,16 @@ def registers(call: NormalisedCall, stamp: str, credits_per_usd: Decimal) -> Reg
     said["status"] = Said(by_rank, status)
     if call.raw_status:
         said["raw_status"] = Said(by_rank, call.raw_status[:WORD_LENGTH])
-    values = dict(_scalars(call)) | dict(_collections(call, credits_per_usd)) | dict(_mappings(call))
+    values = dict(_scalars(call)) | dict(_collections(call, rates)) | dict(_mappings(call))
     if call.cost is not None:
-        values["cost"] = _money(call.cost, credits_per_usd, call.metadata.get(COST_SOURCE))
+        values["cost"] = _money(call.cost, rates, call.metadata.get(COST_SOURCE))
     return said | {name: Said(stamp, value) for name, value in values.items()}
+
+
+def no_ending() -> Registers:
+    """What the rule says that closes a call without an ending: less than anything that a platform says."""
+    status, reason = Said(f"{CLOSED_RANK} {NEVER}", Status.FAILED), Said(NEVER, NO_ENDING)
+    return {"status": status, "ended_reason": reason}
 
 
 def newest(many: Iterable[Registers]) -> Registers:
@@ -111,14 +123,14 @@ def _unpacked(stamp: str, name: str) -> tuple[str, str]:
 
 
 def _rank(call: NormalisedCall) -> int:
-    """Live statuses in their order, then an end. Platforms report voicemail once and for all, often after another
-    end; in our own format, which has no moment of observation, any end corrects another. Without a status, an end
-    time tells of an end, and counts less than a status that says so."""
+    """Live statuses in their order, the rule that closes a call (CLOSED_RANK), then an end. Platforms report voicemail
+    once and for all, often after another end; in our own format, which has no moment of observation, any end corrects
+    another. Without a status, an end time tells of an end, and counts less than a status that says so."""
     if call.status is None:
-        return 4 if tells_of_an_end(call) else 0
+        return 5 if tells_of_an_end(call) else 0
     if call.status in LIVE_STATUSES:
         return LIVE_STATUSES.index(call.status) + 1
-    return 6 if call.status == Status.VOICEMAIL and call.observed_at else 5
+    return 7 if call.status == Status.VOICEMAIL and call.observed_at else 6
 
 
 def tells_of_an_end(call: NormalisedCall) -> bool:
@@ -148,11 +160,11 @@ def _scalars(call: NormalisedCall) -> Iterator[tuple[str, object]]:
             yield name, phone_number(value)
 
 
-def _collections(call: NormalisedCall, rate: Decimal) -> Iterator[tuple[str, list[object]]]:
+def _collections(call: NormalisedCall, rates: Rates) -> Iterator[tuple[str, list[object]]]:
     if call.transcript:
         yield "transcript", [_turn(turn) for turn in call.transcript]
     if call.cost_items:
-        yield "cost_items", [_cost_item(part, rate) for part in call.cost_items]
+        yield "cost_items", [_cost_item(part, rates) for part in call.cost_items]
     if call.response_times:
         yield "response_times", [(one.kind, one.name, one.at_ms, one.duration_ms) for one in call.response_times]
     if call.tags:
@@ -165,6 +177,8 @@ def _mappings(call: NormalisedCall) -> Iterator[tuple[str, Json]]:
     for key, value in call.metadata.items():
         if key != COST_SOURCE:
             yield f"metadata.{key}", value
+    if call.completed_as:
+        yield f"metadata.{COMPLETED_AS}", str(call.completed_as)
     if call.recording is not None:
         if call.recording.url:
             yield "recording.url", call.recording.url
@@ -179,15 +193,20 @@ def _turn(turn: Turn) -> dict[str, Json]:
     return {key: value for key in TURN_KEYS if (value := getattr(turn, key)) is not None}
 
 
-def _cost_item(part: CostPart, rate: Decimal) -> tuple[object, ...]:
+def _cost_item(part: CostPart, rates: Rates) -> tuple[object, ...]:
     """In the order of the fields of CostItem."""
     amount, label = part.amount, part.label[:WORD_LENGTH]
-    return part.component, label, credits_of(amount, rate), str(amount.value)[:40], amount.unit, amount.path[:200]
+    return part.component, label, credits_of(amount, rates), str(amount.value)[:40], amount.unit, amount.path[:200]
 
 
-def _money(amount: Amount, rate: Decimal, carried: Json) -> Money:
+def _money(amount: Amount, rates: Rates, carried: Json) -> Money:
     """`carried` is the source of credits that another call log converted."""
     if amount.unit == "credits":
-        return Money(credits_of(amount, rate), carried)
+        return Money(credits_of(amount, rates), carried)
     source = {"amount": str(amount.value), "unit": amount.unit, "path": amount.path}
-    return Money(credits_of(amount, rate), source | {"credits_per_usd": f"{rate.normalize():f}"})
+    return Money(credits_of(amount, rates), source | _rate(amount, rates))
+
+
+def _rate(amount: Amount, rates: Rates) -> dict[str, Json]:
+    name = "credits_per_platform_credit" if amount.unit == "platform credits" else "credits_per_usd"
+    return {name: f"{(rates.of(amount) if name != 'credits_per_usd' else rates.usd).normalize():f}"}

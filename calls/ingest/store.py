@@ -5,8 +5,11 @@ of the same deliveries gives the same call: see calls.ingest.registers.
 
 - A call that no delivery gave a start began at the earliest moment that one of them tells of.
 - Talk time that no delivery gave is ended_at - answered_at.
-- `metadata["cost_source"]` is the platform's own figure behind `cost`: amount, unit, path, credits_per_usd. It is
-  absent when the cost was given in credits.
+- `metadata["cost_source"]` is the platform's own figure behind `cost`: amount, unit, path, credits_per_usd or
+  credits_per_platform_credit. It is absent when the cost was given in our credits.
+- A call that got no ending is closed by a rule, as failed with the reason `no-ending-received`; what a platform says
+  of its end, however late, counts more.
+- A completed call of which another delivery says that a machine answered is a voicemail.
 """
 
 from __future__ import annotations
@@ -18,17 +21,21 @@ from enum import StrEnum
 from typing import TypeVar
 
 from django.db import IntegrityError, OperationalError, connection, transaction
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import F, OuterRef, Q, Subquery
+from django.utils import timezone
 
 from calls.ingest.directory import Directory
 from calls.ingest.draft import Draft
 from calls.ingest.normalised import NormalisedCall
 from calls.ingest.parts import PARTS
 from calls.ingest.registers import Registers, newest, registers, stamp_of
-from calls.models import Assistant, Call
+from calls.ingest.rows import insert, new_ids
+from calls.models import Assistant, Call, Campaign
 
 T = TypeVar("T")
 TRIES = 5
+GENERATED = [field.attname for field in Call._meta.concrete_fields if field.generated]
+CREATED = tuple(field.attname for field in Call._meta.concrete_fields if not field.generated)
 
 
 class Result(StrEnum):
@@ -75,6 +82,15 @@ def store(normalised: NormalisedCall, *, received_at: datetime, digest: str = ""
     return in_transaction(work)
 
 
+def close(calls: Sequence[int]) -> int:
+    """Close those of the calls that still have no ending, inside a transaction; how many those were."""
+    ledger = Ledger()
+    rows = Call.objects.select_for_update().filter(pk__in=calls).order_by("pk")
+    count = sum(ledger.adopt(row).close_without_ending() for row in rows)
+    ledger.write()
+    return count
+
+
 def in_transaction(work: Callable[[], T]) -> T:
     """Do it all or nothing; again from the start when another writer was first or two waited for each other."""
     for _ in range(TRIES - 1):
@@ -87,8 +103,23 @@ def in_transaction(work: Callable[[], T]) -> T:
         return work()
 
 
+def create(calls: Sequence[Call]) -> None:
+    """Write new calls, in their order."""
+    now = timezone.now()
+    for call, pk in zip(calls, new_ids(Call, len(calls)) if calls else (), strict=True):
+        call.pk, call.updated_at, call._state.adding = pk, now, False
+    insert(Call, CREATED, [[getattr(call, name) for name in CREATED] for call in calls])
+    for call in calls:
+        for column in GENERATED:
+            call.__dict__.pop(column, None)  # read when it is asked for
+
+
 def copy_names(calls: Iterable[int]) -> None:
-    """Set right the copies of an assistant's name that somebody changed while these calls were being written."""
+    """Set right what somebody changed while these calls were being written: the assistants and campaigns that were
+    merged into others, and the copies of an assistant's name."""
+    for place, kind in (("assistant", Assistant), ("campaign", Campaign)):
+        late = Call.objects.filter(Q(**{f"{place}__merged_into__isnull": False}), pk__in=calls)
+        late.update(**{place: Subquery(kind._default_manager.filter(pk=OuterRef(place)).values("merged_into"))})
     name = Assistant.objects.filter(pk=OuterRef("assistant")).values("name")
     outdated = Call.objects.filter(pk__in=calls).exclude(assistant_name=F("assistant__name"))
     outdated.update(assistant_name=Subquery(name))
@@ -114,6 +145,10 @@ class Ledger:
                 row = known.get(external_id) or Call(source=source, external_id=external_id)
                 self._drafts[source, external_id] = Draft(row, self._directory)
 
+    def adopt(self, row: Call) -> Draft:
+        """The draft of a call that was read."""
+        return self._drafts.setdefault((row.source, row.external_id), Draft(row, self._directory))
+
     def store(self, arrived: Arrived) -> Stored:
         said = self._said(arrived)
         draft = self._draft(arrived.normalised)
@@ -135,21 +170,21 @@ class Ledger:
         drafts = [draft for draft in self._drafts.values() if not draft.is_empty]
         for draft in drafts:
             draft.close()
-        Call.objects.bulk_create(draft.call for draft in drafts if draft.is_new)
+        create([draft.call for draft in drafts if draft.is_new])
+        changed = [draft.changes for draft in drafts]
         for draft in drafts:
             if not draft.is_new:
                 draft.save_columns()
         for name, part in PARTS.items():
-            changes = [draft.changes[name] for draft in drafts if name in draft.changes]
-            if changes:
+            if changes := [parts[name] for parts in changed if name in parts]:
                 part.write(changes)
         named = [draft.call.pk for draft in drafts if draft.call.assistant_id]
         if named and connection.features.has_select_for_update:  # where writers do not wait for each other
             transaction.on_commit(lambda: copy_names(named))
 
     def _said(self, arrived: Arrived) -> Registers:
-        rate = self._directory.credits_per_usd(arrived.normalised.source)
-        return registers(arrived.normalised, arrived.stamp, rate)
+        rates = self._directory.rates(arrived.normalised.source)
+        return registers(arrived.normalised, arrived.stamp, rates)
 
     def _draft(self, call: NormalisedCall) -> Draft:
         key = (call.source, call.external_id)

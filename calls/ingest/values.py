@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from email.utils import parsedate_to_datetime
 from reprlib import Repr
 from urllib.parse import urlsplit
 
@@ -30,6 +31,8 @@ SIGNED_QUERY = re.compile(r"(?i)(^|&)[^=&]*(sig|token|key|expires)[^=&]*=")
 
 def plain_text(text: str) -> str:
     """The text without what no database keeps."""
+    if text.isascii() and "\x00" not in text:
+        return text
     return text.replace("\x00", "").encode("utf-8", "replace").decode()
 
 
@@ -78,7 +81,7 @@ def number_in(value: Json) -> Decimal | None:
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal, str)):
         return None
     try:
-        number = Decimal(str(value).strip())
+        number = Decimal(value if isinstance(value, int) else str(value).strip())
     except (InvalidOperation, ValueError):
         return None
     # What is larger than any quantity here would only overflow later.
@@ -101,6 +104,20 @@ def iso_time(text: str) -> datetime | None:
             return None
         moment = moment.astimezone(UTC)
     except (ValueError, OverflowError):
+        return None
+    return moment if EARLIEST <= moment < LATEST else None
+
+
+def utc_time(text: str) -> datetime | None:
+    """The moment of an ISO 8601 time, which is UTC where it has no offset."""
+    return iso_time(text) or iso_time(f"{text.strip()}Z")
+
+
+def mail_time(text: str) -> datetime | None:
+    """The moment of a time as in mails (RFC 2822), such as Sat, 18 Jul 2026 20:12:34 +0000."""
+    try:
+        moment = parsedate_to_datetime(text).astimezone(UTC)
+    except (ValueError, TypeError, OverflowError, IndexError):
         return None
     return moment if EARLIEST <= moment < LATEST else None
 

@@ -55,6 +55,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=200)),
                 ('platform_name', models.CharField(blank=True, editable=False, max_length=200)),
                 ('named_at', models.DateTimeField(blank=True, editable=False, null=True)),
+                ('merged_into', models.ForeignKey(blank=True, editable=False, help_text='Whose calls those of this one are, also those that are still to come.', null=True, on_delete=django.db.models.deletion.CASCADE, related_name='merged', to='calls.assistant')),
                 ('viewers', models.ManyToManyField(blank=True, help_text="Users who see this assistant's calls without the right to see all calls.", related_name='assistants', to=settings.AUTH_USER_MODEL)),
             ],
         ),
@@ -104,6 +105,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=200)),
                 ('platform_name', models.CharField(blank=True, editable=False, max_length=200)),
                 ('named_at', models.DateTimeField(blank=True, editable=False, null=True)),
+                ('merged_into', models.ForeignKey(blank=True, editable=False, help_text='Whose calls those of this one are, also those that are still to come.', null=True, on_delete=django.db.models.deletion.CASCADE, related_name='merged', to='calls.campaign')),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('source', 'external_id'), name='campaign_unique')],
@@ -195,6 +197,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='call',
             index=models.Index(fields=['status', 'duration_ms', 'started_at', 'id'], name='call_status_duration'),
+        ),
+        migrations.AddIndex(
+            model_name='call',
+            index=models.Index(fields=['updated_at'], name='call_updated'),
         ),
         migrations.AddIndex(
             model_name='call',

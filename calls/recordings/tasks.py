@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import time
 
 from celery import shared_task
 from django.utils import timezone
 
-from calls.recordings import fetching
+from calls.recordings import fetching, retention
 from calls.recordings.lease import due
+
+log = logging.getLogger(__name__)
 
 # Fetching has its own limit; this is for a decoder that does not come to an end.
 TIME_LIMIT_SECONDS = 3600
@@ -22,6 +25,14 @@ def fetch_recording(pk: int) -> None:
     """Look after one row, then ring for the next ones."""
     if fetching.work(pk):
         ring()
+
+
+@shared_task
+def clear_away() -> None:
+    """Remove sound that is too old, and files that no recording knows."""
+    removed, orphans = retention.remove_old(timezone.now()), retention.delete_orphans(timezone.now())
+    if removed or orphans:
+        log.info("removed %d old recordings and %d files without one", removed, orphans)
 
 
 @shared_task

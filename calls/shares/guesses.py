@@ -44,7 +44,7 @@ class Guesses:
     def _key(self, of: tuple[object, ...]) -> str:
         # Addresses do not belong into a cache that others may read, and have colons.
         digest = hashlib.sha256(repr(of).encode()).hexdigest()
-        return f"share-guesses-{self.kind}-{int(time.time() // WINDOW_SECONDS)}-{digest}"
+        return f"guesses-{self.kind}-{int(time.time() // WINDOW_SECONDS)}-{digest}"
 
 
 tokens = Guesses("token", most=60)

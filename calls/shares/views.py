@@ -20,7 +20,8 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_POST
 
 from calls.access import may_share
-from calls.detail import heading
+from calls.detail import addresses, heading
+from calls.filters import list_suffix
 from calls.format import UNKNOWN, format_moment
 from calls.models import Call
 from calls.shares.forms import ShareForm
@@ -43,8 +44,11 @@ def links(request: HttpRequest, uuid: UUID) -> HttpResponse:
         link, token = ShareLink.make(call=call, created_by=request.user, now=now, **form.cleaned_data)
         logger.info("%s made %s, until %s", request.user, link, link.expires_at.isoformat())
         new_url, form = settings.PUBLIC_URL + reverse("shares:shared", args=[token]), ShareForm()
+    list_query = request.GET.get("list", "")
     context = {
         "call": call,
+        "call_url": addresses(call, list_query)["page_url"],
+        "list_suffix": list_suffix(list_query),
         "heading": heading(call),
         "started": format_moment(call.started_at, zone()),
         "form": form,
@@ -60,7 +64,7 @@ def revoke(request: HttpRequest, uuid: UUID, pk: int) -> HttpResponse:
     link = get_object_or_404(call_to_share(request, uuid).share_links, pk=pk)
     if ShareLink.objects.filter(pk=pk, revoked_at=None).update(revoked_at=timezone.now(), revoked_by=request.user):
         logger.info("%s revoked %s", request.user, link)
-    return redirect("shares:links", uuid)
+    return redirect(reverse("shares:links", args=[uuid]) + list_suffix(request.GET.get("list", "")))
 
 
 def call_to_share(request: HttpRequest, uuid: UUID) -> Call:

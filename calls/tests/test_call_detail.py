@@ -220,15 +220,19 @@ def test_a_ready_recording_has_a_picture_with_its_length_and_silences(reader):
         (RecordingState.PENDING, "has not been fetched"),
         (RecordingState.FETCHING, "is being fetched"),
         (RecordingState.EMPTY, "is empty"),
-        (RecordingState.UNSUPPORTED, "browsers do not play. It is AMR."),
-        (RecordingState.FAILED, "could not be fetched from the platform. It is AMR."),
+        (RecordingState.UNSUPPORTED, "browsers do not play: it is AMR."),
+        (RecordingState.FAILED, "could not be fetched from the platform: it is AMR."),
         (RecordingState.REMOVED, "was removed"),
     ],
 )
 def test_another_state_is_said_in_words(reader, state, words):
-    call = with_recording(state, reason="It is AMR.")
+    call = with_recording(state, reason="it is AMR")
     assert "<audio" not in html_of(reader, call)
     assert words in words_of(reader, call)
+
+
+def test_a_state_without_a_reason_is_a_sentence_too(reader):
+    assert "The recording was removed." in words_of(reader, with_recording(RecordingState.REMOVED))
 
 
 def test_every_state_has_its_words():

@@ -111,7 +111,7 @@ def test_the_words_count_on_along_the_pages(page):
 
 def test_a_count_beyond_the_cap_is_said_so(page, monkeypatch):
     monkeypatch.setattr("calls.paging.COUNT_CAP", 10)
-    monkeypatch.setattr("calls.views.COUNT_CAP", 10)
+    monkeypatch.setattr("calls.listing.COUNT_CAP", 10)
     for _ in range(26):
         make_call()
     assert "Showing 1–25 of 10+ calls, UTC" in text_of(page("size=25"))
@@ -303,6 +303,49 @@ def test_updates_tell_only_of_visible_calls(client):
     address = re.search(r'hx-get="(/calls/updates/[^"]*)"', client.get("/calls/").content.decode())[1]
     client.force_login(make_user())
     assert str(call.pk) not in rows_of(client.get(unescape(address)).content.decode())
+
+
+def news_of(page, client, **headers):
+    address = re.search(r'hx-get="(/calls/updates/[^"]*)"', page())[1]
+    return client.get(unescape(address), headers=headers)
+
+
+def test_news_of_a_log_in_which_nothing_changed_are_empty(page, client, django_assert_max_num_queries):
+    make_call(status="ringing")
+    Call.objects.update(updated_at=NOON - timedelta(minutes=1))
+    etag = news_of(page, client)["ETag"]
+    address = unescape(re.search(r'hx-get="(/calls/updates/[^"]*)"', page())[1])
+    with django_assert_max_num_queries(3):  # session, user, the last change
+        answer = client.get(address, headers={"If-None-Match": etag})
+    assert (answer.status_code, answer.content) == (304, b"")
+    make_call()
+    assert client.get(address, headers={"If-None-Match": etag}).status_code == 200
+
+
+def test_what_changed_just_now_has_no_version_yet(page, client):
+    make_call()
+    Call.objects.update(updated_at=NOON - timedelta(seconds=4))
+    assert "ETag" not in news_of(page, client)
+
+
+def test_each_user_has_versions_of_their_own(page, client):
+    make_call(assistant=make_assistant())
+    Call.objects.update(updated_at=NOON - timedelta(minutes=1))
+    address = unescape(re.search(r'hx-get="(/calls/updates/[^"]*)"', page())[1])
+    etag = client.get(address)["ETag"]
+    client.force_login(make_user())
+    assert client.get(address, headers={"If-None-Match": etag}).status_code == 200
+
+
+def test_the_first_call_is_announced_on_an_empty_page(page, client):
+    html = page()
+    assert updates(client, html).strip() == ""
+    make_call()
+    assert "1 new call – show" in updates(client, html)
+
+
+def test_a_page_whose_filters_are_not_understood_is_not_followed(page):
+    assert "/calls/updates/" not in page("status=x")
 
 
 @pytest.mark.parametrize("arguments", [["x", "-"], ["x", "1"]])

@@ -143,8 +143,10 @@ def test_a_transcript_query_without_a_word_is_refused(text):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("many", [-1, 50_000])
 @pytest.mark.parametrize("reading", search.Reading)
-def test_conditions_select_the_same_calls_in_whichever_way_they_are_read(reading):
+def test_conditions_select_the_same_calls_in_whichever_way_they_are_read(reading, many, monkeypatch):
+    monkeypatch.setattr(search, "MANY", many)
     for number in ("+12025550123", "+12025550124", "+13035550123"):
         make_call(from_number=number, to_number="", transcript=f"about order {number[-1]}", variables={"n": number[-1]})
     query = search.parse_transcript_query('"order 3" -foo')

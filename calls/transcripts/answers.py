@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
+from typing import NamedTuple
 
 from calls.choices import ResponseKind, Speaker
 from calls.transcripts.cues import Turn
@@ -16,8 +17,7 @@ SLOW_MS = 2000
 TOLERANCE_SECONDS = 0.1
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
+class Measured(NamedTuple):
     """One response time; `at_ms` counts from the start of the audio, None is not known."""
 
     kind: str

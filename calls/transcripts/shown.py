@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from calls.choices import Speaker
 from calls.format import format_milliseconds, format_offset
@@ -16,8 +16,7 @@ from calls.transcripts.formats import SPEAKERS
 TOOL_LINE = 60
 
 
-@dataclass(frozen=True, slots=True)
-class TurnShown:
+class TurnShown(NamedTuple):
     """A turn of the transcript. `start` is in seconds, "" where it is not known; `took` is what a tool took or what
     the caller waited for an answer, `took_words` says which; `arguments` and `result` are a tool's, readable."""
 

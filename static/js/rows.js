@@ -79,7 +79,8 @@
     const detail = detailOf(row);
     if (!detail) return;
     setExpanded(row, true);
-    load(row, detail.cells[0]);
+    // One that is followed comes anew by itself, part by part: see live.js.
+    if (!detail.querySelector("[data-live]")) load(row, detail.cells[0]);
   };
 
   document.addEventListener("htmx:oobBeforeSwap", (event) => {

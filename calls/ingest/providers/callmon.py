@@ -5,16 +5,20 @@ What an unknown name would hold must not vanish, so a misspelt one is rejected.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from calls.choices import Component, Direction, EndedBy, ResponseKind, Speaker, Status
 from calls.ingest.normalised import CostPart, Json, Latency, Named, NormalisedCall, RecordingReference, Rejected, Turn
 from calls.ingest.reading import NAME_LENGTH, NUMBER_LENGTH, SOURCE_LENGTH, WORD_LENGTH, Fields, named, one_of
+from calls.ingest.signatures import Received, in_hex, is_recent, parts
 from calls.ingest.turns import in_order
 from calls.ingest.values import shown
 
 NAME = "callmon"
+ADDRESS_SUFFICES = True
+WINDOW_SECONDS = 300
 TIME = "RFC 3339 with an offset or epoch seconds, between 2000 and 2100"
 EPOCH_SECONDS = (1,)
 MOST_CHANNELS = 32
@@ -30,6 +34,7 @@ FIELDS = (
 NAMED_FIELDS = ("id", "name")
 COST_FIELDS = ("component", "amount", "label")
 TURN_FIELDS = ("speaker", "start_seconds", "end_seconds", "text", "name", "result", "is_error", "interrupted")
+SAID_ONLY = {"speaker", "start_seconds", "end_seconds", "text"}
 RESPONSE_FIELDS = ("kind", "name", "at_seconds", "duration_ms")
 RECORDING_FIELDS = ("url", "channels")
 
@@ -38,6 +43,19 @@ def recognises(payload: dict[str, Json]) -> bool:
     """Two of the required fields, and no more unknown names than known: the misspelt ones are told by parse()."""
     known = [name for name in payload if name in FIELDS]
     return len({*known}.intersection(REQUIRED)) >= 2 and 2 * len(known) >= len(payload)
+
+
+def verify(received: Received, secrets: Sequence[str]) -> bool:
+    """X-Signature: t=<epoch seconds>,v1=<hex of HMAC-SHA256 over "t.body">."""
+    signed = parts(received.header("x-signature"), r"t=(\d{1,20}),v1=([0-9a-fA-F]{64})")
+    if signed is None or not is_recent(int(signed[0]), received.now, WINDOW_SECONDS):
+        return False
+    return in_hex(signed[1], signed[0].encode() + b"." + received.body, secrets)
+
+
+def event(payload: dict[str, Json]) -> str:
+    """There are no events: each object is the call as it is known then."""
+    return ""
 
 
 def parse(payload: dict[str, Json]) -> NormalisedCall:
@@ -115,6 +133,8 @@ def _turn(item: Fields) -> Turn | None:
         raise item.fail("end_seconds", f"seconds from start_seconds ({start:g}) on")
     if not text and speaker != Speaker.TOOL:
         return None
+    if SAID_ONLY.issuperset(item.data):  # most of them
+        return Turn(speaker, text or "", start, end)
     return Turn(
         speaker,
         text or "",

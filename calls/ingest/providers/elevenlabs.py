@@ -6,16 +6,31 @@ https://elevenlabs.io/docs/eleven-agents/workflows/post-call-webhooks
 from __future__ import annotations
 
 from base64 import b64decode
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from calls.choices import LIVE_STATUSES, Component, Direction, EndedBy, ResponseKind, Speaker, Status
-from calls.ingest.normalised import CostPart, Ignored, Json, Latency, Named, NormalisedCall, RecordingReference, Turn
+from calls.ingest.normalised import (
+    Amount,
+    CostPart,
+    Ignored,
+    Json,
+    Latency,
+    Named,
+    NormalisedCall,
+    RecordingReference,
+    Turn,
+)
 from calls.ingest.reading import NAME_LENGTH, NUMBER_LENGTH, WORD_LENGTH, Fields, captured, named, part
+from calls.ingest.signatures import Received, in_hex, is_recent, parts
 from calls.ingest.turns import Conversation, latency, tool_latencies
 from calls.ingest.values import number_in, plain_text
 
 NAME = "elevenlabs"
+ADDRESS_SUFFICES = False
+WINDOW_SECONDS = 1800
 TRANSCRIPTION, FAILURE, AUDIO = "post_call_transcription", "call_initiation_failure", "post_call_audio"
 EPOCH_TIME = "epoch seconds"
 
@@ -52,6 +67,17 @@ def recognises(payload: dict[str, Json]) -> bool:
         return True
     is_known = payload.get("type") in (TRANSCRIPTION, FAILURE, AUDIO)
     return is_known or ("conversation_id" in payload and "agent_id" in payload)
+
+
+def verify(received: Received, secrets: Sequence[str]) -> bool:
+    signed = parts(received.header("elevenlabs-signature"), r"t=(\d{1,20}),v0=([0-9a-fA-F]{64})")
+    if signed is None or not is_recent(int(signed[0]), received.now, WINDOW_SECONDS):
+        return False
+    return in_hex(signed[1], signed[0].encode() + b"." + received.body, secrets)
+
+
+def event(payload: dict[str, Json]) -> str:
+    return str(payload.get("type", ""))
 
 
 def parse(payload: dict[str, Json]) -> NormalisedCall:
@@ -131,8 +157,8 @@ def _conversation(data: Fields, sent_at: datetime | None, is_over: bool) -> Norm
         answered_at=answered_at,
         ended_at=ended_at,
         duration_ms=duration_ms,
-        cost=facts.amount("cost", "credits"),
-        cost_items=_cost_items(facts.fields("charging")),
+        cost=facts.amount("cost_fiat", "USD") or _credits(facts),
+        cost_items=_cost_items(facts),
         transcript=turns,
         variables=_variables(data.fields("analysis")),
         response_times=(*_latencies(data), *tool_latencies(turns)),
@@ -229,10 +255,19 @@ def _spoken(said: Fields, at_seconds: float | None) -> Turn:
     )
 
 
-def _cost_items(charging: Fields) -> tuple[CostPart, ...]:
+def _credits(facts: Fields) -> Amount | None:
+    return facts.amount("cost", "platform credits")
+
+
+def _cost_items(facts: Fields) -> tuple[CostPart, ...]:
+    """In ElevenLabs' own credits; what one of them cost is known once the whole is given in USD too."""
+    charging, usd, whole = facts.fields("charging"), facts.amount("cost_fiat", "USD"), _credits(facts)
+    usd_each = usd.value / whole.value if usd and whole and whole.value else None
     parts = (("llm_charge", Component.LLM), ("call_charge", Component.PLATFORM))
-    amounts = ((name, component, charging.amount(name, "credits")) for name, component in parts)
-    return tuple(CostPart(component, amount, name) for name, component, amount in amounts if amount is not None)
+    amounts = ((name, component, charging.amount(name, "platform credits")) for name, component in parts)
+    return tuple(
+        CostPart(component, replace(amount, usd_each=usd_each), name) for name, component, amount in amounts if amount
+    )
 
 
 def _latencies(data: Fields) -> tuple[Latency, ...]:
@@ -277,7 +312,9 @@ def _metadata(data: Fields) -> dict[str, Json]:
         **analysis.beyond("transcript_summary", "call_summary_title", "call_successful", "call_success_score"),
         **({"evaluation_criteria_results": verdicts} if verdicts else {}),
         **data.beyond("user_id", "branch_id", "version_id"),
-        **facts.beyond("cost_fiat", "error", "warnings", "main_language", "conversation_initiation_source", "timezone"),
+        **facts.beyond(
+            "cost", "cost_fiat", "error", "warnings", "main_language", "conversation_initiation_source", "timezone"
+        ),
         **part("phone_call", facts.fields("phone_call").beyond("type", "call_sid", "phone_number_id")),
         **part("charging", facts.fields("charging").beyond("tier", "llm_price", "is_burst", "tts_usage", "asr_usage")),
         **_dynamic_variables(data),

@@ -6,8 +6,10 @@ from dataclasses import replace
 
 from calls.annotations.models import TAG_LENGTH
 from calls.ingest.normalised import Json, NormalisedCall
-from calls.ingest.providers.callmon import FIELDS, call_of, with_cells_read
+from calls.ingest.providers.callmon import FIELDS, call_of, event, with_cells_read
 from calls.ingest.reading import SOURCE_LENGTH, Fields, named
+
+__all__ = ("NAME", "event", "parse", "recognises")
 
 NAME = "export"
 COLUMNS = ("id", "source", "external_id", "started_at", "status")

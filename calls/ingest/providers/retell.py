@@ -7,15 +7,19 @@ https://docs.retellai.com/api-references/get-call
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 
 from calls.choices import LIVE_STATUSES, Component, Direction, EndedBy, ResponseKind, Speaker, Status
 from calls.ingest.normalised import CostPart, Ignored, Json, Latency, NormalisedCall, RecordingReference, Turn
 from calls.ingest.reading import NAME_LENGTH, NUMBER_LENGTH, WORD_LENGTH, Fields, captured, named
+from calls.ingest.signatures import Received, in_hex, is_recent, parts
 from calls.ingest.turns import Conversation, latency, tool_latencies, turns_of_lines
 from calls.ingest.values import milliseconds, number_in
 
 NAME = "retell"
+ADDRESS_SUFFICES = False
+WINDOW_SECONDS = 300
 EPOCH_TIME = "epoch milliseconds"
 
 # The events in the order they are sent; they may arrive in any. A call object tells as much as the last.
@@ -88,6 +92,18 @@ def recognises(payload: dict[str, Json]) -> bool:
     if "event" in payload and isinstance(call, dict):
         return "call_id" in call or str(payload["event"]) in SEQUENCES
     return "call_id" in payload and ("call_type" in payload or "agent_id" in payload)
+
+
+def verify(received: Received, secrets: Sequence[str]) -> bool:
+    """The key is the API key that is marked for webhooks; the time, in milliseconds, follows the body."""
+    signed = parts(received.header("x-retell-signature"), r"v=(\d{1,20}),d=([0-9a-fA-F]{64})")
+    if signed is None or not is_recent(int(signed[0]) / 1000, received.now, WINDOW_SECONDS):
+        return False
+    return in_hex(signed[1], received.body + signed[0].encode(), secrets)
+
+
+def event(payload: dict[str, Json]) -> str:
+    return str(payload.get("event", ""))
 
 
 def parse(payload: dict[str, Json]) -> NormalisedCall:

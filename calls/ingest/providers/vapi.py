@@ -11,10 +11,14 @@ from datetime import datetime
 from calls.choices import LIVE_STATUSES, Direction, EndedBy, Status
 from calls.ingest.normalised import Ignored, Json, Named, NormalisedCall
 from calls.ingest.providers import vapi_artifact, vapi_costs
+from calls.ingest.providers.vapi_signature import verify
 from calls.ingest.reading import NAME_LENGTH, NUMBER_LENGTH, WORD_LENGTH, Fields, named, part
 from calls.ingest.values import milliseconds
 
+__all__ = ("ADDRESS_SUFFICES", "NAME", "event", "parse", "recognises", "verify")
+
 NAME = "vapi"
+ADDRESS_SUFFICES = True  # it signs nothing unless it is told to
 REPORT, UPDATE = "end-of-call-report", "status-update"
 EPOCH_TIME = "epoch milliseconds"
 
@@ -88,6 +92,11 @@ def recognises(payload: dict[str, Json]) -> bool:
     if isinstance(message, dict):
         return "type" in message
     return str(payload.get("type")) in DIRECTIONS or ("id" in payload and "orgId" in payload)
+
+
+def event(payload: dict[str, Json]) -> str:
+    message = payload.get("message")
+    return str(message.get("type", "")) if isinstance(message, dict) else ""
 
 
 def parse(payload: dict[str, Json]) -> NormalisedCall:

@@ -44,6 +44,6 @@ def test_it_shows_what_was_rejected_and_why_but_not_the_body(admin, delivery):
 def test_a_rate_can_be_changed_but_not_the_name_of_a_source(admin):
     source = Source.objects.create(name="vapi")
     address = reverse("admin:ingest_source_change", args=[source.pk])
-    admin.post(address, {"name": "other", "credits_per_usd": "80"})
+    admin.post(address, {"name": "other", "credits_per_usd": "80", "credits_per_platform_credit": "1"})
     source.refresh_from_db()
     assert (source.name, source.credits_per_usd) == ("vapi", 80)

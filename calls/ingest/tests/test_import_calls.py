@@ -103,7 +103,10 @@ def test_a_rejected_record_is_tried_again(imported, monkeypatch):
 def test_a_record_of_nobody_is_rejected(imported):
     imported([{"hello": "world"}])
     delivery = Delivery.objects.get()
-    assert (delivery.provider, delivery.reason) == ("", "not recognised as callmon, vapi, retell or elevenlabs")
+    assert (delivery.provider, delivery.reason) == (
+        "",
+        "not recognised as a payload of any platform: name its provider",
+    )
 
 
 def test_a_provider_that_is_named_is_not_guessed(imported):

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from calls.choices import Component, Direction, EndedBy, ResponseKind, Speaker, Status
+from calls.ingest.conversions import Rates
 from calls.ingest.normalised import Amount, Latency, Named, Rejected, Turn
 from calls.ingest.tests.payloads import changed, parsed, sample, status_map
 
@@ -53,13 +54,22 @@ def test_it_reads_times_and_talk_time():
     assert call.duration_ms == 24000
 
 
-def test_it_reads_the_cost_in_credits_with_its_parts():
+def test_the_cost_is_in_usd_once_it_is_known_and_its_parts_are_in_credits_of_the_platform():
     call = parsed(DONE)
-    assert call.cost == Amount(Decimal(214), "credits", "data.metadata.cost")
+    assert call.cost == Amount(Decimal("0.0412"), "USD", "data.metadata.cost_fiat")
     assert [(part.component, part.amount.value, part.amount.unit) for part in call.cost_items] == [
-        (Component.LLM, Decimal(11), "credits"),
-        (Component.PLATFORM, Decimal(203), "credits"),
+        (Component.LLM, Decimal(11), "platform credits"),
+        (Component.PLATFORM, Decimal(203), "platform credits"),
     ]
+    assert sum(Rates(Decimal(100)).of(part.amount) * part.amount.value for part in call.cost_items).quantize(
+        Decimal("0.01")
+    ) == Decimal("4.12")
+
+
+def test_before_that_it_is_in_credits_of_the_platform():
+    call = parsed(changed(DONE, {"data.metadata.cost_fiat": None}))
+    assert call.cost == Amount(Decimal(214), "platform credits", "data.metadata.cost")
+    assert [part.amount.usd_each for part in call.cost_items] == [None, None]
 
 
 def test_it_reads_the_transcript_in_order():

@@ -113,7 +113,7 @@ def test_it_reads_collected_data_as_a_list():
 
 def test_it_takes_missing_and_null_parts_as_not_said():
     names = ("transcript", "analysis", "conversation_initiation_client_data", "agent_name", "has_audio")
-    call = done(**dict.fromkeys(names), metadata__charging=None, metadata__cost=None)
+    call = done(**dict.fromkeys(names), metadata__charging=None, metadata__cost=None, metadata__cost_fiat=None)
     assert (call.transcript, call.variables, call.response_times) == ((), {}, ())
     assert (call.cost, call.cost_items) == (None, ())
 
@@ -134,7 +134,7 @@ def test_a_conversation_gives_the_same_call_as_its_event():
     )
     for name in names.split():
         assert getattr(call, name) == getattr(told, name), name
-    assert call.cost == Amount(Decimal(214), "credits", "metadata.cost")
+    assert call.cost == Amount(Decimal("0.0412"), "USD", "metadata.cost_fiat")
 
 
 # What is refused or not used
@@ -147,7 +147,10 @@ def test_a_conversation_gives_the_same_call_as_its_event():
         ({"data": []}, "data: takes an object, not []"),
         ({"event_timestamp": "soon"}, "event_timestamp: takes epoch seconds, not 'soon'"),
         ({"data.metadata.start_time_unix_secs": {}}, "data.metadata.start_time_unix_secs: takes epoch seconds, not {}"),
-        ({"data.metadata.cost": "a"}, "data.metadata.cost: takes an amount from 0 to 100000000 in credits, not 'a'"),
+        (
+            {"data.metadata.cost": "a"},
+            "data.metadata.cost: takes an amount from 0 to 100000000 in platform credits, not 'a'",
+        ),
         ({"data.metadata.call_duration_secs": -3}, "data.metadata.call_duration_secs: takes seconds from 0 to 2147483"),
         ({"data.transcript.0.message": ["x"]}, "data.transcript[0].message: takes text, not ['x']"),
     ],

@@ -121,7 +121,7 @@ def test_what_is_still_broken_is_rejected(replayed):
     take([Record(1, b"{oops", None, "not JSON: here")], "calls.jsonl")
     assert replayed() == (1, "created=0 updated=0 unchanged=0 ignored=0 rejected=2")
     assert set(Delivery.objects.values_list("reason", flat=True)) == {
-        "not recognised as callmon, vapi, retell or elevenlabs",
+        "not recognised as a payload of any platform: name its provider",
         "not JSON: here",
     }
 

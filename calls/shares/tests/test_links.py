@@ -187,3 +187,18 @@ def test_an_administrator_reads_links_and_views(client):
         assert client.get(reverse(f"admin:shares_{model}_changelist")).status_code == 200
         page = client.get(reverse(f"admin:shares_{model}_change", args=[row.pk])).content.decode()
         assert link.token_hash not in page
+
+
+# The way back
+
+
+def test_the_page_leads_back_to_the_call_in_its_list(sharer):
+    call = make_call()
+    page = sharer.get(call.get_absolute_url(), {"list": "status=busy"}).content.decode()
+    path = unescape(re.search(r'href="([^"]+/share/[^"]*)"', page)[1])
+    assert path == f"{address(call)}?list=status%3Dbusy"
+    back = f'href="{call.get_absolute_url()}?list=status%3Dbusy"'
+    assert back in sharer.get(path).content.decode()
+    assert back in sharer.post(path, VALID).content.decode()
+    form = unescape(re.search(r'action="([^"]+/revoke/[^"]*)"', sharer.get(path).content.decode())[1])
+    assert sharer.post(form)["Location"] == path

@@ -6,21 +6,19 @@ import sys
 import time
 from argparse import ArgumentParser
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.db import connection
 
-from calls.ingest.intake import Arrival, Outcome, summary, take
+from calls.ingest import importing
+from calls.ingest.importing import Taken
+from calls.ingest.intake import Outcome, summary
 from calls.ingest.providers import PROVIDERS
 from calls.ingest.reader import read
-from calls.ingest.records import NotReadable, Record
+from calls.ingest.records import NotReadable
 from calls.planner import refresh_statistics
 
-BATCH = 200  # records written together
-BATCH_BYTES = 4 * 1024 * 1024
 SHOWN_REASONS = 20
 INTERRUPTED = 130
 
@@ -41,7 +39,7 @@ class Command(BaseCommand):
         self.counts: Counter[Outcome] = Counter()
         self.has_failed = False
         self.started = time.monotonic()
-        keep_memory_flat()
+        importing.keep_memory_flat()
         try:
             for path in paths:
                 self.import_file(path, provider)
@@ -54,21 +52,20 @@ class Command(BaseCommand):
 
     def import_file(self, path: str, provider: str) -> None:
         try:
-            for records in batches(read(path)):
-                arrivals = take(records, Path(path).name, provider)
-                for record, arrival in zip(records, arrivals, strict=True):
-                    self.count(arrival, f"{path}:{record.position}")
+            for taken in importing.take_all(read(path), Path(path).name, provider):
+                for one in taken:
+                    self.count(one, f"{path}:{one.position}")
                 self.show_progress()
         except NotReadable as error:
             self.has_failed = True
             self.clear_progress()
             self.stderr.write(f"{path}: {error}")
 
-    def count(self, arrival: Arrival, place: str) -> None:
-        self.counts[arrival.outcome] += 1
-        if arrival.outcome == Outcome.REJECTED and self.counts[Outcome.REJECTED] <= SHOWN_REASONS:
+    def count(self, taken: Taken, place: str) -> None:
+        self.counts[taken.outcome] += 1
+        if taken.outcome == Outcome.REJECTED and self.counts[Outcome.REJECTED] <= SHOWN_REASONS:
             self.clear_progress()
-            self.stderr.write(f"{place}: {arrival.delivery.reason}")
+            self.stderr.write(f"{place}: {taken.reason}")
 
     def show_progress(self) -> None:
         if self.stderr.isatty():
@@ -81,7 +78,7 @@ class Command(BaseCommand):
 
     def progress(self) -> str:
         total, seconds = self.counts.total(), time.monotonic() - self.started
-        return f"{total:,} records, {total / max(seconds, 0.001):,.0f} a second"
+        return f"{total:,} record{'' if total == 1 else 's'}, {total / max(seconds, 0.001):,.0f} a second"
 
     def finish(self) -> None:
         self.clear_progress()
@@ -92,24 +89,3 @@ class Command(BaseCommand):
         if self.counts[Outcome.CREATED]:
             refresh_statistics()
         self.stdout.write(summary(self.counts))
-
-
-def keep_memory_flat() -> None:
-    """SQLite's cache and its map of the database file are sized for the site, which lives longer than a command."""
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA mmap_size=0")
-            cursor.execute("PRAGMA cache_size=-8192")
-
-
-def batches(records: Iterator[Record]) -> Iterator[list[Record]]:
-    """Lists of records that are small enough to be held and written together."""
-    batch: list[Record] = []
-    size_bytes = 0
-    for record in records:
-        batch.append(record)
-        size_bytes += len(record.body)
-        if len(batch) == BATCH or size_bytes > BATCH_BYTES:
-            yield batch
-            batch, size_bytes = [], 0
-    yield batch

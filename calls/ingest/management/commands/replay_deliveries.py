@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
-from calls.ingest.intake import Outcome, again, summary
+from calls.ingest.intake import Outcome, summary
 from calls.ingest.models import Delivery, DeliveryState
 from calls.ingest.providers import PROVIDERS
+from calls.ingest.replay import replay
 
 BATCH = 100  # deliveries chosen at a time; the others of their calls come with them
 
@@ -33,7 +34,7 @@ class Command(BaseCommand):
             chosen = chosen.filter(state=DeliveryState.REJECTED)
         counts: Counter[Outcome] = Counter()
         for ids in batches(chosen):
-            counts.update(replay(ids))
+            counts.update(arrival.outcome for arrival in replay(ids))
         self.stdout.write(summary(counts))
         if counts[Outcome.REJECTED]:
             sys.exit(1)
@@ -45,13 +46,3 @@ def batches(chosen: QuerySet[Delivery]) -> Iterator[list[int]]:
     while ids := list(chosen.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:BATCH]):
         yield ids
         last = ids[-1]
-
-
-def replay(ids: list[int]) -> Iterator[Outcome]:
-    """What became of each."""
-    chosen = set(ids)
-    calls = Delivery.objects.filter(pk__in=ids, call__isnull=False).values("call")
-    deliveries = Delivery.objects.filter(Q(pk__in=ids) | Q(call__in=calls)).order_by("received_at", "pk")
-    for arrival in again(deliveries):
-        if arrival.delivery.pk in chosen:
-            yield arrival.outcome

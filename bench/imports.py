@@ -1,0 +1,57 @@
+"""A file of native JSON Lines with transcripts through import_calls, into an empty database."""
+
+from __future__ import annotations
+
+import json
+import resource
+import subprocess
+import sys
+import time
+from pathlib import Path
+from random import Random
+
+from bench.databases import PROJECT, Database
+from bench.empty import empty
+from bench.options import Options
+from bench.payloads import native_calls
+from bench.table import figure, table
+from callmon.supervisor import end_with_parent
+
+LEAST_IMPORTED = 3000  # calls a second
+FILE_CALLS = (2_000, 20_000)  # memory does not grow from one to the other
+HEAD = ("import_calls", "calls", "calls/s", "peak MB")
+
+
+def run(database: Database, smaller: Database | None, options: Options) -> None:
+    rows = []
+    for count in FILE_CALLS:
+        with empty(database) as environment:
+            rows.append(imported(environment, count))
+    print(f"\nA file of native JSON Lines with transcripts on {database.engine}\n")
+    print(table(HEAD, rows), flush=True)
+
+
+def imported(environment: dict[str, str], count: int) -> list[str]:
+    path = Path(environment["DATA_DIR"]) / "calls.jsonl"
+    with path.open("w") as file:
+        file.writelines(f"{json.dumps(call)}\n" for call in native_calls(count, Random(1)))  # noqa: S311
+    began = time.perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", "import_calls", str(path)],
+        cwd=PROJECT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        preexec_fn=end_with_parent(),
+    )
+    output, _ = process.communicate()
+    seconds = time.perf_counter() - began
+    rate = count / seconds
+    return [
+        *(output.decode().split()[0], f"{count:,}", f"{figure(rate)}{'!' if rate < LEAST_IMPORTED else ''}"),
+        figure(peak_mb()),
+    ]
+
+
+def peak_mb() -> float:
+    """Of the largest process that ended, which was the import: this one only starts others."""
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024

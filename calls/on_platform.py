@@ -1,0 +1,109 @@
+"""Assistants and campaigns: what platforms name and calls belong to."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from calls.querysets import AssistantQuerySet, CampaignQuerySet
+
+
+class OnPlatform(models.Model):
+    """What a platform names: `source` and `external_id` there, `name` in our pages.
+
+    The name follows the platform's until a person gives another one here; that one stays until the platform changes
+    its own. `named_at` is the moment of the delivery that brought `platform_name`.
+    """
+
+    source = models.CharField(max_length=40)
+    external_id = models.CharField(max_length=200)
+    name = models.CharField(max_length=200)
+    merged_into = models.ForeignKey(
+        "self",
+        models.CASCADE,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="merged",
+        help_text="Whose calls those of this one are, also those that are still to come.",
+    )
+    platform_name = models.CharField(max_length=200, blank=True, editable=False)
+    named_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def meant(self) -> OnPlatform:
+        """This one, or the one that it was merged into."""
+        return self.merged_into or self
+
+    def rename(self, name: str) -> None:
+        self.name = name
+        self.save(update_fields=["name"])
+
+    def merge_into(self, other: OnPlatform) -> None:
+        """Give all calls to the other one, which is not merged itself. This one stays, so that what its platform says
+        of it later goes to the other one too."""
+        with transaction.atomic():
+            type(self)._default_manager.filter(Q(merged_into=self)).update(merged_into=other)
+            self.merged_into = other
+            self.save(update_fields=["merged_into"])
+            self._give_calls(other)
+        # Once more for calls that another writer was storing meanwhile.
+        transaction.on_commit(lambda: self._give_calls(other))
+
+    def _give_calls(self, other: OnPlatform) -> None:
+        raise NotImplementedError
+
+
+class Assistant(OnPlatform):
+    """An AI assistant."""
+
+    viewers = models.ManyToManyField(
+        settings.AUTH_USER_MODEL,
+        blank=True,
+        related_name="assistants",
+        help_text="Users who see this assistant's calls without the right to see all calls.",
+    )
+
+    objects = AssistantQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "external_id"], name="assistant_unique")]
+
+    def rename(self, name: str) -> None:
+        """Change the name here and in the calls, which carry it to be sorted by."""
+        super().rename(name)
+        self._copy_name()
+        # Once more for calls that another writer was storing meanwhile; calls.ingest.store does its half.
+        transaction.on_commit(self._copy_name)
+
+    def _copy_name(self) -> None:
+        self.calls.exclude(assistant_name=self.name).update(assistant_name=self.name, updated_at=timezone.now())
+
+    def merge_into(self, other: OnPlatform) -> None:
+        """The viewers of both see the calls of both."""
+        if isinstance(other, Assistant):
+            other.viewers.add(*self.viewers.all())
+        super().merge_into(other)
+
+    def _give_calls(self, other: OnPlatform) -> None:
+        self.calls.update(assistant=other, assistant_name=other.name, updated_at=timezone.now())
+
+
+class Campaign(OnPlatform):
+    """A batch of calls."""
+
+    objects = CampaignQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "external_id"], name="campaign_unique")]
+
+    def _give_calls(self, other: OnPlatform) -> None:
+        self.calls.update(campaign=other, updated_at=timezone.now())
