@@ -67,7 +67,7 @@ def show_pages_beside(database: Database, requests: int) -> None:
 
 
 def ask_again(series: Series) -> None:
-    series.times.append(series.ask().ms)
+    series.measure(1)
     time.sleep(PAUSE_SECONDS)
 
 
