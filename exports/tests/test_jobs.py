@@ -216,6 +216,20 @@ def test_cancel_ends_even_a_long_statement_within_two_seconds(ask, monkeypatch):
     assert files() == []
 
 
+def test_a_time_limit_for_pages_ends_no_export(ask, monkeypatch):
+    monkeypatch.setenv("PGOPTIONS", "-c statement_timeout=500")
+    slow = {"sqlite": "SELECT 1", "postgresql": "SELECT pg_sleep(1)"}  # SQLite has no such limit
+
+    def write(table, *args):
+        with table.connection.cursor() as cursor:
+            cursor.execute(slow[connection.vendor])
+
+    monkeypatch.setattr("exports.files.write", write)
+    job = ask()
+    run_export(job.pk)
+    assert state_of(job) == State.DONE
+
+
 def test_what_is_deleted_midway_leaves_no_file(ask, monkeypatch):
     make_call()
     job = ask()

@@ -22,9 +22,9 @@ def write(tmp_path):
     make_hard_calls()
     user = make_user(sees_all=True)
 
-    def write(name):
+    def write(name, columns=COLUMNS):
         path = tmp_path / f"calls.{name}"
-        path.write_bytes(export(name, user=user, columns=COLUMNS, tmp_path=tmp_path))
+        path.write_bytes(export(name, user=user, columns=columns, tmp_path=tmp_path))
         return path
 
     return write
@@ -54,13 +54,14 @@ def test_all_readers_of_json_find_the_same_values(write):
     lines = [strictly(line) for line in write("jsonl").read_text().split("\n")[:-1]]
     path = write("json")
     assert strictly(path.read_text()) == lines
-    frame = pandas.read_json(path, dtype=False)
-    assert frame["external_id"].tolist() == [line["external_id"] for line in lines]
-    numbers = [None if pandas.isna(number) else number for number in frame["duration_seconds"]]
-    assert numbers == [line["duration_seconds"] for line in lines]
     table = duckdb.sql(f"SELECT external_id, from_number, cost FROM read_json('{path}', format='array')")
     found = [(line["external_id"], line["from_number"], line["cost"]) for line in lines]
     assert [tuple(None if cell is None else str(cell) for cell in row) for row in table.fetchall()] == found
+    # The parser of pandas refuses whole numbers over 64 bits, which variables may be.
+    frame = pandas.read_json(write("json", COLUMNS[:6]), dtype=False)
+    assert frame["external_id"].tolist() == [line["external_id"] for line in lines]
+    numbers = [None if pandas.isna(number) else number for number in frame["duration_seconds"]]
+    assert numbers == [line["duration_seconds"] for line in lines]
 
 
 def test_a_workbook_has_the_values_of_the_log(write):
