@@ -69,7 +69,11 @@ def _read(selection: CallFilter, condition: Q, years: tuple[int, int]) -> list[t
     first, last = number_of(chosen.first or date.min), number_of(chosen.last or date.max)
     runs = longest(runs_of(sealed_numbers(zone, first, last)))
     between = _unsealed(selection, [*runs, Run(last + 1, last)], first)
-    calls = [summed(part, number=day_number(zone, years)) for part in between]
+    calls = [
+        # Most often it is today alone, whose calls need not be asked for their day.
+        summed(part, number=day_number(zone, years) if day is None else Value(day, output_field=BigIntegerField()))
+        for day, part in between
+    ]
     rows = fetched(_seals(runs).union(_sealed(runs, condition), *calls, all=True)) if runs else fetched(calls[0])
     seals = sum(row[2] for row in rows if row[0] == SEALS)
     return [row for row in rows if row[0] != SEALS] if seals == sum(run.length for run in runs) else None
@@ -123,13 +127,14 @@ def _sealed(runs: list[Run], condition: Q) -> QuerySet[DayTotal, tuple[Any, ...]
     return rows.values_list("number", "status", *sums)
 
 
-def _unsealed(selection: CallFilter, runs: list[Run], first: int) -> Iterator[QuerySet[Any]]:
-    """The calls of the days before each run, from the first day on. The range of the selection itself is left out:
-    with two lower limits SQLite takes one of them, and reads all between them."""
+def _unsealed(selection: CallFilter, runs: list[Run], first: int) -> Iterator[tuple[int | None, QuerySet[Any]]]:
+    """The calls before each run, from the first day on, with the number of their day when it is one. The range of
+    the selection itself is left out: with two lower limits SQLite takes one of them, and reads all between them."""
     calls = selection.qs_within("all")
     for run in runs:
         if first < run.first:
-            yield calls.filter(*_limits(first, run.first, selection.selection.zone))
+            alone = first if run.first - first == 1 else None
+            yield alone, calls.filter(*_limits(first, run.first, selection.selection.zone))
         first = run.last + 1
 
 
