@@ -107,7 +107,8 @@ def test_the_page_of_the_list_does_not_matter(user):
 def test_they_take_three_queries(user, query, django_assert_max_num_queries):
     call = make_call(duration_ms=None, cost=None, transcript="hello", variables={"order": 1})
     user.has_perm("calls.view_call")
-    with django_assert_max_num_queries(4 if "phone" in query else 3):
+    guesses = "phone" in query or "q=" in query  # SQLite looks at numbers first, PostgreSQL at its statistics of words
+    with django_assert_max_num_queries(4 if guesses else 3):
         neighbours_of(call, query, user)
 
 
