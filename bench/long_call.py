@@ -11,7 +11,7 @@ from django.db import connection, transaction
 
 from bench.inspect_pages import Statement, milliseconds, recorder, signed_in
 from bench.users import ADMINISTRATOR
-from calls import search
+from calls import needles
 from calls.choices import Component, RecordingState, ResponseKind
 from calls.models import Call, CapturedVariable, CostItem, Recording, ResponseTime, Transcript
 from calls.variables import value_text
@@ -46,7 +46,7 @@ def make() -> Call:
         metadata={"summary": "A very long call."},
     )
     turns = [turn(number) for number in range(TURNS)]
-    words = search.words(" ".join(one["text"] for one in turns))
+    words = needles.words(" ".join(one["text"] for one in turns))
     Transcript.objects.create(call=call, turns=turns, words=words)
     peaks = [[number * step % 128 for number in range(1000)] for step in (7, 11)]
     Recording.objects.create(

@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from random import Random
 
-from calls.search import words
+from calls.needles import words
 
 RARE_WORD = "zeppelin"
 UNCOMMON_WORD = "umbrella"

@@ -14,7 +14,7 @@ import django_filters
 from django.db.models import Q, QuerySet
 from django.db.models.lookups import In
 
-from calls import clock, countries, search
+from calls import clock, countries, needles, search
 from calls.annotations.conditions import starred_by, tagged
 from calls.choices import Direction, Status
 from calls.days import day_end, day_start
@@ -167,12 +167,12 @@ CRITERIA = {
         lambda direction, s: "direction not known" if direction == NONE else Direction(direction).label.lower(),
     ),
     "phone": Criterion(
-        One(search.phone_needle),
+        One(needles.phone_needle),
         lambda needle, s: search.numbers_containing(needle, s.reading),
         lambda needle, s: f"number with {needle}",
     ),
     "q": Criterion(
-        One(search.parse_transcript_query),
+        One(needles.parse_transcript_query),
         lambda query, s: search.transcripts_matching(query, s.reading),
         lambda query, s: f"transcript with {query}",
         search.matching_transcripts,

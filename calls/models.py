@@ -160,7 +160,7 @@ class Transcript(models.Model):
 
     A turn has the keys of the native format: speaker, text, and where known start_seconds, end_seconds (from the
     start of the audio), name, result, is_error (tools) and interrupted. `words` is what a search looks through, as
-    calls.search.words makes it.
+    calls.needles.words makes it.
     """
 
     call = models.OneToOneField(Call, models.CASCADE, primary_key=True)

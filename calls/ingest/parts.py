@@ -13,7 +13,7 @@ from django.utils import timezone
 from calls.choices import RecordingState, Speaker
 from calls.ingest.rows import insert
 from calls.models import Call, CallTag, CapturedVariable, CostItem, Recording, ResponseTime, Tag, Transcript
-from calls.search import words
+from calls.needles import words
 from calls.sounds import UNKNOWN_SUFFIX, Audio, keep, sound_name
 from calls.variables import value_text
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib.auth.models import Permission, User
 
-from calls import search
+from calls import needles
 from calls.models import Assistant, Call, Campaign, CapturedVariable, Recording, Transcript
 from calls.variables import value_text
 
@@ -62,7 +62,7 @@ def make_call(
         Recording.objects.create(call=call, url="https://media.example.com/audio.mp3")
     if transcript is not None:
         turns = [{"speaker": "caller", "text": transcript}] if isinstance(transcript, str) else transcript
-        words = search.words(" ".join(turn["text"] for turn in turns))
+        words = needles.words(" ".join(turn["text"] for turn in turns))
         Transcript.objects.create(call=call, turns=turns, words=words)
     for name, value in (variables or {}).items():
         CapturedVariable.objects.create(call=call, name=name, value=value, value_text=value_text(value))

@@ -1,7 +1,7 @@
 import pytest
 from django.db import connection
 
-from calls import search
+from calls import needles, search
 from calls.models import Call
 from calls.tests.factory import make_call
 
@@ -44,13 +44,13 @@ from calls.tests.factory import make_call
     ],
 )
 def test_every_spelling_of_a_number_is_understood(spelling, needle):
-    assert search.phone_needle(spelling) == needle
+    assert needles.phone_needle(spelling) == needle
 
 
 @pytest.mark.parametrize("text", ["", "123", "abc", "12 3", "anonymous", "1-800-FLOWERS", "+"])
 def test_what_is_not_a_number_of_4_digits_is_refused(text):
     with pytest.raises(ValueError, match="4 digits or more"):
-        search.phone_needle(text)
+        needles.phone_needle(text)
 
 
 @pytest.mark.django_db
@@ -60,14 +60,14 @@ def test_what_is_not_a_number_of_4_digits_is_refused(text):
 def test_a_part_of_the_number_of_either_side_finds_the_call(part):
     call = make_call(from_number="+12025550123", to_number="+13035550188")
     make_call(from_number="+4916321501", to_number="+4916321502")
-    assert list(Call.objects.filter(search.numbers_containing(search.phone_needle(part)))) == [call]
+    assert list(Call.objects.filter(search.numbers_containing(needles.phone_needle(part)))) == [call]
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("part", ["+2025", "01231", "5550123130", "+0123"])
 def test_a_number_is_not_found_across_its_ends(part):
     make_call(from_number="+12025550123", to_number="+13035550188")
-    assert not Call.objects.filter(search.numbers_containing(search.phone_needle(part))).exists()
+    assert not Call.objects.filter(search.numbers_containing(needles.phone_needle(part))).exists()
 
 
 @pytest.mark.django_db
@@ -98,7 +98,7 @@ def test_a_changed_number_is_found_by_its_new_digits_only():
     ],
 )
 def test_words_are_lower_case_without_accents_or_punctuation(text, words):
-    assert search.words(text) == words
+    assert needles.words(text) == words
 
 
 @pytest.mark.django_db
@@ -126,20 +126,20 @@ def test_words_are_lower_case_without_accents_or_punctuation(text, words):
 )
 def test_transcripts_are_found_by_words_phrases_and_exclusions(query, found):
     make_call(transcript="I want my refund for order 12345, says O'Brien of the Café. It's late.")
-    condition = search.transcripts_matching(search.parse_transcript_query(query))
+    condition = search.transcripts_matching(needles.parse_transcript_query(query))
     assert Call.objects.filter(condition).exists() is found
 
 
 @pytest.mark.django_db
 def test_a_search_for_exclusions_only_keeps_calls_without_a_transcript():
     call = make_call()
-    assert list(Call.objects.filter(search.transcripts_matching(search.parse_transcript_query("-refund")))) == [call]
+    assert list(Call.objects.filter(search.transcripts_matching(needles.parse_transcript_query("-refund")))) == [call]
 
 
 @pytest.mark.parametrize("text", ["", "   ", '""', "-", "!?"])
 def test_a_transcript_query_without_a_word_is_refused(text):
     with pytest.raises(ValueError, match="takes words"):
-        search.parse_transcript_query(text)
+        needles.parse_transcript_query(text)
 
 
 @pytest.mark.django_db
@@ -149,7 +149,7 @@ def test_conditions_select_the_same_calls_in_whichever_way_they_are_read(reading
     monkeypatch.setattr(search, "MANY", many)
     for number in ("+12025550123", "+12025550124", "+13035550123"):
         make_call(from_number=number, to_number="", transcript=f"about order {number[-1]}", variables={"n": number[-1]})
-    query = search.parse_transcript_query('"order 3" -foo')
+    query = needles.parse_transcript_query('"order 3" -foo')
     conditions = [
         search.numbers_containing("2025550", reading),
         search.transcripts_matching(query, reading),
