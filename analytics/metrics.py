@@ -104,13 +104,6 @@ class Point:
     def interval(self) -> Interval | None:
         return wilson(self.totals.completed, self.totals.calls)
 
-    def status_query(self, selection: CallFilter, status: str) -> str | None:
-        """What selects the calls of one status in the bucket."""
-        return narrowed(over(selection, self.bucket.days), status=status, **self._hour())
-
-    def _hour(self) -> dict[str, str]:
-        return {} if self.bucket.hour is None else {"hour": str(self.bucket.hour)}
-
 
 @dataclass(frozen=True, slots=True)
 class Trend:

@@ -71,7 +71,6 @@ def test_a_trend_by_hour_links_to_the_calls_of_the_hour(select):
     points = trend_of(select("period=today"), None, NOON).points
     assert [point.totals.calls for point in points] == [0] * 12 + [2] + [0] * 11
     assert select(points[12].query).qs.count() == 2
-    assert select(points[12].status_query(select("period=today"), "busy")).qs.count() == 0
 
 
 def test_a_comparison_puts_day_beside_day(select):
