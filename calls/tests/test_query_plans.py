@@ -59,11 +59,13 @@ def many_calls(django_db_setup, django_db_blocker):
 
 def gather_statistics():
     """As autovacuum does: statistics, and the map that lets an index answer alone. While PostgreSQL's own autovacuum
-    looks at the same table the map stays incomplete."""
+    looks at the same table the map stays incomplete. What earlier tests left in the indexes would make them look dear.
+    """
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute("ANALYZE")
             return
+        cursor.execute("REINDEX TABLE calls_call")
         is_complete, tries = False, 0
         while not is_complete and tries < 30:
             time.sleep(tries and 1)
@@ -95,7 +97,7 @@ def call_number(n, assistant, campaign):
         started_at=NOON - timedelta(minutes=17 * n),
         duration_ms=n * 37 % 600_000 if n % 4 else None,
         cost=Decimal(n % 500) / 10 if n % 4 else None,
-        recorded=n % 3 == 0,
+        recorded=n % 4 < 2,
     )
 
 
