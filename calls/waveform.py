@@ -109,10 +109,9 @@ def speakers_along(turns: Iterable[Turn], seconds: float, parts: int) -> list[st
     """Who speaks during each part of the recording. A turn without an end lasts until the next one begins."""
     timed = [turn for turn in turns if turn["speaker"] in SPOKEN and turn.get("start_seconds") is not None]
     starts = [turn["start_seconds"] for turn in timed]
-    found = [OTHER] * parts
+    found, scale = [OTHER] * parts, parts / seconds
     for turn, start, following in zip(timed, starts, [*starts, seconds][1:], strict=True):
-        end = turn.get("end_seconds") or following
-        first, last = (round(moment / seconds * parts) for moment in (start, end))
+        first, last = round(start * scale), round((turn.get("end_seconds") or following) * scale)
         first, last = max(first, 0), min(max(last, first + 1), parts)
         found[first:last] = [turn["speaker"]] * (last - first)
     return found
