@@ -8,9 +8,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.db.models import F
+
 from calls.choices import ResponseKind
 from calls.format import format_milliseconds, format_offset
-from calls.models import Call
+from calls.models import Call, ResponseTime
+from calls.querysets import WrittenOnce
 from calls.transcripts.answers import Answer, Measured
 
 KINDS: dict[str, str] = dict(ResponseKind.choices)
@@ -52,10 +55,18 @@ class ResponseTimes:
     answers: list[AnswerRow]
 
 
+# Without nulls_last the two databases differ.
+MEASURED = WrittenOnce(
+    lambda: (
+        ResponseTime.objects.filter(call=0)
+        .order_by(F("at_ms").asc(nulls_last=True), "pk")
+        .values_list(*Measured._fields)
+    )
+)
+
+
 def measured(call: Call) -> list[Measured]:
-    """In the order of the call; those without a moment at its end."""
-    rows = call.response_times.order_by("pk").values_list(*Measured._fields)
-    return sorted(map(Measured._make, rows), key=lambda one: (one.at_ms is None, one.at_ms))
+    return list(map(Measured._make, MEASURED.rows(call.pk)))
 
 
 def response_times(all_measured: Sequence[Measured], answers: Sequence[Answer], length_ms: int) -> ResponseTimes:
