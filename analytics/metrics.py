@@ -176,7 +176,7 @@ BEHIND: Mapping[str, Callable[[CallFilter], str | None]] = {
     "calls": lambda selection: selection.query(),
     "completed_rate": lambda selection: narrowed(selection, status=Status.COMPLETED),
     "average_duration": lambda selection: narrowed(selection, talked="true"),
-    "cost": lambda selection: selection.query(),
+    "cost": lambda selection: narrowed(selection, priced="true"),
 }
 
 

@@ -236,4 +236,9 @@ CRITERIA = {
         lambda word, s: talked(word),
         lambda word, s: "with talk time" if word == "true" else "without talk time",
     ),
+    "priced": Criterion(
+        One(words_of(("true", "false"))),
+        lambda word, s: Q(cost__isnull=word == "false"),
+        lambda word, s: "with a known cost" if word == "true" else "without a known cost",
+    ),
 }

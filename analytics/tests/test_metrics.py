@@ -50,11 +50,21 @@ def test_an_open_range_has_no_period_before(select):
 
 
 def test_each_metric_links_to_the_calls_behind_it(select):
-    for fields in ({}, {"status": "busy", "duration_ms": None}, {"status": "voicemail"}):
+    for fields in ({}, {"status": "busy", "duration_ms": None}, {"status": "voicemail"}, {"status": "ringing"}):
         make_call(**fields)
+    make_call(status="failed", duration_ms=0, cost=None)
+    make_call(started_at=NOON - timedelta(days=1))
     found = metrics(select("period=today"))
     behind = {name: select(metric.query).qs.count() for name, metric in found.items()}
-    assert behind == {"calls": 3, "completed_rate": 1, "average_duration": 2, "cost": 3}
+    totals = metrics_of(select("period=today"), NOON).totals
+    assert behind == {"calls": 5, "completed_rate": 1, "average_duration": 3, "cost": 4}
+    assert list(behind.values()) == [totals.calls, totals.completed, totals.talking, totals.priced]
+
+
+def test_a_selection_that_excludes_the_calls_behind_a_metric_has_no_link_to_them(select):
+    make_call(status="busy", cost=None)
+    found = metrics(select("status=busy&priced=false"))
+    assert (found["completed_rate"].query, found["cost"].query) == (None, None)
 
 
 def test_a_trend_has_a_point_for_each_bucket_also_without_calls(select):
