@@ -9,8 +9,10 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import BigIntegerField, Count, Func, Q, QuerySet, Sum, Value
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Aggregate, BigIntegerField, Count, Q, QuerySet, Sum, Value
 from django.db.models.functions import Cast
+from django.db.models.sql.compiler import SQLCompiler
 
 from calls.choices import LIVE_STATUSES, Status
 from calls.models import Call
@@ -78,11 +80,15 @@ def total(many: Iterable[Totals]) -> Totals:
     return Totals(dict(statuses), talking, talk_ms, priced, cost_units)
 
 
-class CostUnits(Func):
-    """A cost in units of COST_UNITS."""
+class CostUnits(Aggregate):
+    """A sum of costs in units of COST_UNITS; 0 for nothing. PostgreSQL has them as decimals, and multiplies the sum."""
 
-    template = f"CAST(ROUND(%(expressions)s * {COST_UNITS}) AS bigint)"
+    template = f"COALESCE(SUM(CAST(ROUND(%(expressions)s * {COST_UNITS}) AS bigint)), 0)"
     output_field = BigIntegerField()
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> Any:
+        template = f"CAST(COALESCE(SUM(%(expressions)s), 0) * {COST_UNITS} AS bigint)"
+        return self.as_sql(compiler, connection, template=template, **extra)
 
 
 def whole_sum(expression: Any) -> Cast:
@@ -95,7 +101,7 @@ SUMS: dict[str, Any] = {
     "talking": Count("duration_ms", filter=Q(duration_ms__gt=0)),
     "talk_ms": whole_sum("duration_ms"),
     "priced": Count("cost"),
-    "cost_units": whole_sum(CostUnits("cost")),
+    "cost_units": CostUnits("cost"),
 }
 
 

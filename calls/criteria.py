@@ -34,7 +34,7 @@ from calls.parameters import (
     words_of,
 )
 from calls.querysets import CallQuerySet
-from calls.search import Reading
+from calls.search import Reading, Way
 
 PERIODS = {
     "today": "Today",
@@ -65,7 +65,7 @@ class Selection:
     tags: dict[str, str] = field(default_factory=dict)
     user_pk: int | None = None
     sees_all: bool = False
-    reading: Reading = Reading.GATHER
+    reading: Way = Reading.GATHER
 
 
 class Criterion(django_filters.Filter):
