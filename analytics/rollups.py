@@ -6,6 +6,7 @@ is asked before; the statement counts their seals again, and if one is gone mean
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -79,13 +80,9 @@ def _read(selection: CallFilter, condition: Q, years: tuple[int, int]) -> list[t
 
 
 def runs_of(numbers: Sequence[int]) -> list[Run]:
-    runs: list[Run] = []
-    for number in numbers:
-        if runs and runs[-1].last == number - 1:
-            runs[-1] = Run(runs[-1].first, number)
-        else:
-            runs.append(Run(number, number))
-    return runs
+    breaks = [place for place, (one, two) in enumerate(itertools.pairwise(numbers), start=1) if two != one + 1]
+    places = [0, *breaks, len(numbers)] if numbers else []
+    return [Run(numbers[first], numbers[end - 1]) for first, end in itertools.pairwise(places)]
 
 
 def longest(runs: list[Run]) -> list[Run]:
