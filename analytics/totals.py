@@ -9,8 +9,9 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Aggregate, BigIntegerField, Count, Q, QuerySet, Sum, Value
+from django.db.models import Aggregate, BigIntegerField, Count, F, Q, QuerySet, Sum, Value
 from django.db.models.functions import Cast
 from django.db.models.sql.compiler import SQLCompiler
 
@@ -114,7 +115,8 @@ def grouped(calls: QuerySet[Call], **keys: Any) -> dict[Any, Totals]:
 def summed(calls: QuerySet[Call], **keys: Any) -> QuerySet[Call, tuple[Any, ...]]:
     """Rows of the keys, a status, and its SUMS. SQLite would follow the statuses through an index of theirs, and read
     each call for the rest, where the index of the log has everything."""
-    groups = calls.order_by().annotate(**keys, by_status=unindexed("status")).values(*keys, "by_status")
+    status = unindexed("status") if connection.vendor == "sqlite" else F("status")
+    groups = calls.order_by().annotate(**keys, by_status=status).values(*keys, "by_status")
     return groups.annotate(**SUMS).values_list(*keys, "by_status", *SUMS)
 
 
