@@ -70,11 +70,14 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
+    """`is_left_out` is of one that is sent when it is asked for: its rows are not known here."""
+
     id: str
     caption: str
     columns: Sequence[Column]
     rows: Sequence[Row]
     foot: Row | None = None
+    is_left_out: bool = False
 
     def body(self, calls_url: str) -> Markup:
         """The rows as HTML. A year of days has thousands of cells, for which a template takes three times as long."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from analytics import words
@@ -16,6 +16,8 @@ from calls.choices import Status
 from calls.filters import CallFilter
 from calls.format import UNKNOWN
 
+# Tables of more buckets than this are sent when they are opened.
+LONG = 100
 # From the bottom of a bar to its top.
 STACK = (
     *(Status.COMPLETED, Status.VOICEMAIL, Status.UNANSWERED, Status.BUSY, Status.FAILED),
@@ -26,12 +28,13 @@ STACK = (
 @dataclass(frozen=True)
 class Shown:
     """`others` are the points of the other period, each beside one of the trend; `left` are those beside none.
-    Without a comparison there are neither."""
+    Without a comparison there are neither. Long tables are left out unless `has_long_tables`."""
 
     trend: Trend
     others: Sequence[Point | None]
     left: Sequence[Point]
     selection: CallFilter
+    has_long_tables: bool
 
     @property
     def bucket_name(self) -> str:
@@ -55,14 +58,14 @@ class Shown:
         return [measure.of(point.totals) if point else None for point in self.others]
 
 
-def alone(trend: Trend, selection: CallFilter) -> Shown:
-    return Shown(trend, [], [], selection)
+def alone(trend: Trend, selection: CallFilter, *, has_long_tables: bool) -> Shown:
+    return Shown(trend, [], [], selection, has_long_tables)
 
 
-def beside(compared: Compared, selection: CallFilter) -> Shown:
+def beside(compared: Compared, selection: CallFilter, *, has_long_tables: bool) -> Shown:
     others = [other for point, other in compared.pairs if point]
     left = [other for point, other in compared.pairs if other and not point]
-    return Shown(compared.trend, others, left, selection)
+    return Shown(compared.trend, others, left, selection, has_long_tables)
 
 
 def charts(shown: Shown) -> list[Chart]:
@@ -74,10 +77,11 @@ def calls_by_status(shown: Shown) -> Chart:
     present = [status for status in STACK if any(point.totals.statuses.get(status) for point in points)]
     course = shown.course
     bars = [_bars(course, points, status, column) for column, status in enumerate(present, start=1)]
-    rows = [
-        [*_status_cells(point, present, query), _calls(point)]
-        for point, query in zip(points, shown.queries, strict=True)
-    ]
+
+    def rows() -> list[list[Cell]]:
+        pairs = zip(points, shown.queries, strict=True)
+        return [[*_status_cells(point, present, query), _calls(point)] for point, query in pairs]
+
     return Chart(
         "Calls by status",
         f"Stacked bars: {sum(point.totals.calls for point in points):,} calls by {shown.bucket_name} and status.",
@@ -116,16 +120,20 @@ def completed_rate(shown: Shown) -> Chart:
     rates = shown.values(measure)
     line = course.line("Completed rate", _percents(rates), "colour-rate", 1)
     before = _before(shown, course, "completed_rate", "%{y:.1f} % before")
-    rows = [
-        [
-            figure(rate, "share", point.query),
-            figure(low, "share"),
-            figure(high, "share"),
-            figure(point.totals.completed, "calls", with_status(query, Status.COMPLETED)),
-            _calls(point),
+
+    def rows() -> list[list[Cell]]:
+        found = zip(shown.trend.points, rates, lows, highs, shown.queries, strict=True)
+        return [
+            [
+                figure(rate, "share", point.query),
+                figure(low, "share"),
+                figure(high, "share"),
+                figure(point.totals.completed, "calls", with_status(query, Status.COMPLETED)),
+                _calls(point),
+            ]
+            for point, rate, low, high, query in found
         ]
-        for point, rate, low, high, query in zip(shown.trend.points, rates, lows, highs, shown.queries, strict=True)
-    ]
+
     heads = ["Completed rate", "95 % from", "to", "Completed", "Calls"]
     return Chart(
         "Completed rate",
@@ -146,10 +154,11 @@ def average_duration(shown: Shown) -> Chart:
     averages = shown.values(measure)
     line = course.line("Average duration", averages, "colour-duration", 1)
     before = _before(shown, course, "average_duration", "%{y:.0f} s before")
-    rows = [
-        [figure(average, "seconds", point.query), figure(point.totals.talking, "calls", point.query)]
-        for point, average in zip(shown.trend.points, averages, strict=True)
-    ]
+
+    def rows() -> list[list[Cell]]:
+        pairs = zip(shown.trend.points, averages, strict=True)
+        return [[figure(one, "seconds", p.query), figure(p.totals.talking, "calls", p.query)] for p, one in pairs]
+
     return Chart(
         "Average duration",
         f"A line: talk time on average by {shown.bucket_name}, of the calls that have some.",
@@ -182,20 +191,22 @@ def _before(shown: Shown, course: Course, name: str, hover: str) -> list[Trace]:
     return [line | {"hovertemplate": f"{hover}<extra></extra>"}]
 
 
-def _table(id: str, name: str, shown: Shown, heads: Sequence[str], rows: Sequence[Sequence[Cell]]) -> Table:
+def _table(id: str, name: str, shown: Shown, heads: Sequence[str], rows: Callable[[], list[list[Cell]]]) -> Table:
     """A row for each bucket; beside another period also its bucket, its figure and the difference."""
     measure, points = MEASURES[name], shown.trend.points
+    caption = f"{measure.label} by {shown.bucket_name}"
+    if len(points) > LONG and not shown.has_long_tables:
+        return Table(id, caption, [], [], is_left_out=True)
     if not shown.others:
-        caption = f"{measure.label} by {shown.bucket_name}"
-        whole = _rows(shown, rows)
+        whole = _rows(shown, rows())
         return Table(id, caption, columns(shown.bucket_name.capitalize(), *heads), whole)
     beside = [_compared(measure, point, other) for point, other in zip(points, shown.others, strict=True)]
-    whole = _rows(shown, [[*cells, *more] for cells, more in zip(rows, beside, strict=True)])
+    whole = _rows(shown, [[*cells, *more] for cells, more in zip(rows(), beside, strict=True)])
     nothing = [Cell(UNKNOWN)] * len(heads)
     left = [Row(Cell(UNKNOWN), [*nothing, *_compared(measure, None, other)]) for other in shown.left]
     compared = [Column("Compared with"), Column("Before"), Column("Difference")]
     heads_of_all = [*columns(shown.bucket_name.capitalize(), *heads), *compared]
-    return Table(id, f"{measure.label} by {shown.bucket_name}, beside another period", heads_of_all, [*whole, *left])
+    return Table(id, f"{caption}, beside another period", heads_of_all, [*whole, *left])
 
 
 def _rows(shown: Shown, rows: Sequence[Sequence[Cell]]) -> list[Row]:
