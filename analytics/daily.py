@@ -15,7 +15,7 @@ from calls.clock import day_number, day_of, hour_number
 from calls.days import day_end, day_start
 from calls.filters import CallFilter
 from calls.models import Call
-from calls.search import Reading, Span, Way
+from calls.reading import Reading, Span, Way
 
 # Parameters that are answered by other tables than that of the calls.
 ELSEWHERE = ("phone", "q", "variable", "tag", "starred")

@@ -17,7 +17,7 @@ from django.db.models.sql.compiler import SQLCompiler
 
 from calls.choices import LIVE_STATUSES, Status
 from calls.models import Call
-from calls.search import unindexed
+from calls.reading import unindexed
 
 # Costs are kept with four decimals.
 COST_UNITS = 10_000

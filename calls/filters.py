@@ -27,7 +27,7 @@ from calls.models import Assistant, Call, Campaign, Tag
 from calls.paging import COUNT_CAP, FEW, LAST, BadToken, Order, Token, capped_count
 from calls.parameters import NONE, Many, One, parse_order, parse_size
 from calls.querysets import CallQuerySet, User, WrittenOnce, sees_all_assistants
-from calls.search import Reading, Way
+from calls.reading import Reading, Way
 
 FIRST_PAGE: dict[str, str | None] = {"after": None, "before": None}
 DEFAULT_SIZE = 50

@@ -10,8 +10,6 @@ import functools
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from enum import Enum, auto
 from typing import Any
 
 from django.db import connection, models
@@ -19,11 +17,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import (
     BooleanField,
     Exists,
-    F,
-    Func,
     Lookup,
-    Max,
-    Min,
     OuterRef,
     Q,
     QuerySet,
@@ -33,37 +27,12 @@ from django.db.models import (
 )
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Concat, StrIndex
-from django.db.models.lookups import GreaterThan, In
+from django.db.models.lookups import GreaterThan
 from django.db.models.sql.compiler import SQLCompiler
 
 from calls.models import Call, CapturedVariable, Transcript
 from calls.needles import TranscriptQuery
-
-
-class Reading(Enum):
-    """How the calls that fit a condition are found. SQLite does not know how many they are, and PostgreSQL guesses
-    for words, so the reader says which way suits."""
-
-    GATHER = auto()  # the matches first, then their calls: for few of them, and to count
-    PROBE = auto()  # the calls in their order, each looked up among the gathered matches: for some thousands
-    WALK = auto()  # the calls in their order, each looked at for itself: for many
-
-
-@dataclass(frozen=True)
-class Span:
-    """All of `calls` are read, however few of them fit: what other tables tell is gathered within their ids, once, and
-    each call is looked up there."""
-
-    calls: QuerySet[Call]
-
-    @functools.cached_property
-    def ids(self) -> tuple[int, int]:
-        """The first and the last. Found in the index of a range: by their own, all before it would be looked at."""
-        ids = self.calls.order_by().aggregate(first=Min(unindexed("pk")), last=Max(unindexed("pk")))
-        return ids["first"] or 0, ids["last"] or 0
-
-
-Way = Reading | Span
+from calls.reading import Reading, Span, Way, among
 
 
 def numbers_containing(needle: str, way: Way = Reading.GATHER) -> Q:
@@ -78,7 +47,7 @@ def numbers_containing(needle: str, way: Way = Reading.GATHER) -> Q:
         return Q(phone_index__numbers__match=trigrams) & found
     if isinstance(way, Span) and share > COMMON_SHARE:
         return found
-    return _among(PhoneIndex.objects.filter(numbers__match=trigrams), way) & found
+    return among(PhoneIndex.objects.filter(numbers__match=trigrams), way) & found
 
 
 def transcripts_matching(query: TranscriptQuery, way: Way = Reading.GATHER) -> Q:
@@ -102,7 +71,7 @@ def captured(name: str, text: str | None, way: Way = Reading.GATHER) -> Q:
     be filtered for in a step of its own, since this may join their rows."""
     found = _captured(name, text)
     if isinstance(way, Span):
-        return _among(CapturedVariable.objects.filter(**found), way, "call_id")
+        return among(CapturedVariable.objects.filter(**found), way, "call_id")
     if connection.vendor == "sqlite" and way is Reading.GATHER:
         return Q(**{f"variables__{column}": value for column, value in found.items()})
     return Q(Exists(CapturedVariable.objects.filter(**found, call=OuterRef("pk"))))
@@ -117,42 +86,9 @@ def _captured(name: str, text: str | None) -> dict[str, str]:
     return {"name": name} | ({} if text is None else {"value_text": text})
 
 
-def any_of(column: str, values: list[Any], way: Way = Reading.GATHER) -> Q:
-    """Calls with one of the values in the column."""
-    if connection.vendor == "sqlite" and way is not Reading.GATHER and len(values) > 1:
-        return Q(In(unindexed(column), values))
-    return Q(**{f"{column}__in": values})
-
-
-def unindexed(column: str) -> Func:
-    """The column, hidden from the planner, which would walk its index where the calls are few: SQLite knows only
-    averages, and PostgreSQL guesses how often a rare word occurs."""
-    hidden = "+%(expressions)s" if connection.vendor == "sqlite" else "COALESCE(%(expressions)s, %(expressions)s)"
-    return Func(F(column), template=hidden)
-
-
-def having(rows: QuerySet[Any], way: Way = Reading.GATHER) -> Q:
-    """Calls that one of the rows belongs to."""
-    if isinstance(way, Span):
-        return _among(rows, way, "call_id")
-    return Q(pk__in=rows.values("call")) if way is Reading.GATHER else Q(Exists(rows.filter(call=OuterRef("pk"))))
-
-
-def _among(rows: QuerySet[Any], way: Way, column: str = "pk") -> Q:
-    """Calls whose id stands in the column. The rows are read once, and each call is looked up among them: IS TRUE
-    keeps the planners from looking for the calls by these ids. PostgreSQL does so for few of them only."""
-    if isinstance(way, Span):
-        first, last = way.ids
-        rows = rows.filter(**{f"{column}__gte": first, f"{column}__lte": last})
-        if connection.vendor == "postgresql":
-            return Q(pk__in=rows.values(column))
-    found = In(F("pk"), rows.values(column))
-    return Q(Func(found, template="(%(expressions)s) IS TRUE", output_field=BooleanField()))
-
-
 def _having_all(phrases: tuple[str, ...], way: Way) -> Q:
     if way is Reading.PROBE or isinstance(way, Span):
-        return _among(_rows_having_all(phrases), way)
+        return among(_rows_having_all(phrases), way)
     if connection.vendor == "postgresql":
         rows = _rows_having_all(phrases)
         if way is Reading.WALK or _guess(rows) > MANY:

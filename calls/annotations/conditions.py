@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Q
 
 from calls.annotations.models import CallTag, Star
-from calls.search import Reading, Way, having
+from calls.reading import Reading, Way, having
 
 
 def tagged(keys: list[str], way: Way = Reading.GATHER) -> Q:

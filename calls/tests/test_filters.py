@@ -10,7 +10,7 @@ from calls.criteria import CRITERIA
 from calls.days import day_start
 from calls.filters import LAYOUT, CallFilter
 from calls.models import Assistant, Call, Campaign
-from calls.search import Reading
+from calls.reading import Reading
 from calls.tests.factory import NOON, make_assistant, make_call, make_campaign, make_user
 
 pytestmark = pytest.mark.django_db
