@@ -34,7 +34,8 @@ class Span:
     @functools.cached_property
     def ids(self) -> tuple[int, int]:
         """The first and the last. Found in the index of a range: by their own, all before it would be looked at."""
-        ids = self.calls.order_by().aggregate(first=Min(unindexed("pk")), last=Max(unindexed("pk")))
+        pk = unindexed("pk") if self.calls.query.has_filters() else F("pk")
+        ids = self.calls.order_by().aggregate(first=Min(pk), last=Max(pk))
         return ids["first"] or 0, ids["last"] or 0
 
 
