@@ -24,6 +24,9 @@ from calls.choices import Status
 from calls.days import day_end, day_start
 from calls.models import Call
 
+# The calls of the other status are what the sum has beyond these.
+REST, *COUNTED = Status.values
+
 
 def fetched(rows: QuerySet[Any, Any], before: str = "{}", *more: Any) -> list[tuple[Any, ...]]:
     """As the database gives them: texts and whole numbers, thousands of them, which need no conversion by Django.
@@ -52,11 +55,10 @@ def totals_by_day(calls: QuerySet[Call], days: Days, zone: ZoneInfo) -> dict[dat
 
 def _each_alone(calls: QuerySet[Call], dates: Sequence[date], limits: Sequence[datetime]) -> dict[date, Totals]:
     """One statement: what other tables tell is gathered once for all days. The sums of a day are one JSON array."""
-    counts = [Count(Value(1), filter=Q(status=status)) for status in Status.values]
-    sums = [expression for name, expression in SUMS.items() if name != "calls"]
+    counts = [Count(Value(1), filter=Q(status=status)) for status in COUNTED]
     first, after = (RawSQL(f"day.{name}", [], DateTimeField()) for name in ("first", "after"))
     of_day = calls.order_by().filter(started_at__gte=first, started_at__lt=after).annotate(all=Value(1)).values("all")
-    packed = of_day.annotate(sums=Func(*counts, *sums, function="json_array", output_field=TextField()))
+    packed = of_day.annotate(sums=Func(*counts, *SUMS.values(), function="json_array", output_field=TextField()))
     texts = [connection.ops.adapt_datetimefield_value(limit) for limit in limits]
     days = [[place, *texts[place : place + 2]] for place in range(len(dates))]
     rows = fetched(packed.values_list("sums"), EACH_DAY, json.dumps(days))
@@ -73,6 +75,6 @@ SELECT place, ({}) FROM (
 
 
 def _unpacked(numbers: list[int]) -> Totals:
-    width = len(Status.values)
-    counts = {status: count for status, count in zip(Status.values, numbers[:width], strict=True) if count}
-    return Totals(counts, *numbers[width:])
+    counts, (calls, *sums) = numbers[: len(COUNTED)], numbers[len(COUNTED) :]
+    by_status = zip((*COUNTED, REST), (*counts, calls - sum(counts)), strict=True)
+    return Totals({status: count for status, count in by_status if count}, *sums)

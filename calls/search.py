@@ -225,7 +225,7 @@ class TranscriptIndex(models.Model):
 
 
 # How many of the newest numbers are looked at to learn which trigrams tell something.
-SAMPLE = 500
+SAMPLE = 200
 # Where more of the numbers than this may fit, it is quicker to look at each.
 COMMON_SHARE = 0.5
 
