@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import json
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -18,6 +17,7 @@ from django.utils import timezone
 from calls.ingest.models import Delivery, DeliveryState
 from calls.ingest.normalised import Ignored, Json, Named, NormalisedCall, Rejected
 from calls.ingest.providers import PROVIDERS, Provider, decode, recognise
+from calls.ingest.quick_json import canonical
 from calls.ingest.records import TOO_DEEP, Record
 from calls.ingest.rows import insert_unknown, update
 from calls.ingest.store import Arrived, Ledger, in_transaction
@@ -165,12 +165,6 @@ def _arrival(record: Record, origin: str, provider: str, received_at: datetime) 
         received_at=received_at,
     )
     return Arrival(delivery, payload, problem)
-
-
-def canonical(payload: dict[str, Json]) -> bytes:
-    """The same bytes for the same JSON, however it was spaced and ordered."""
-    text = json.dumps(payload, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return text.encode("utf-8", "surrogatepass")
 
 
 def kept(delivery: Delivery) -> Arrival:

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 
 from calls.ingest.normalised import Json
+from calls.ingest.quick_json import read
 
 LONGEST = 64 * 1024 * 1024  # bytes of one record
 TOO_LONG = f"a record longer than {LONGEST >> 20} MB"
@@ -41,7 +42,7 @@ def record_of(position: int, body: bytes, value: Json) -> Record:
 def record_in(position: int, body: bytes) -> Record:
     """The record that a text of its own holds."""
     try:
-        return record_of(position, body, json.loads(body.decode()))
+        return record_of(position, body, read(body))
     except UnicodeDecodeError:
         return broken(position, body, "not UTF-8 text")
     except json.JSONDecodeError as error:

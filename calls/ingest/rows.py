@@ -5,7 +5,6 @@ Rows are tuples with the values of `fields`, names of attributes such as call_id
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Any, cast
@@ -13,6 +12,8 @@ from typing import Any, cast
 from django.db import connection
 from django.db.models import DateTimeField, DecimalField, Field, JSONField, Model, UUIDField
 from psycopg2.extras import execute_values
+
+from calls.ingest.quick_json import written
 
 Convert = Callable[[Any], Any]
 Rows = Iterable[Sequence[Any]]
@@ -96,7 +97,7 @@ def converters(model: type[Model], fields: tuple[str, ...]) -> list[Convert | No
 def converter(field: Any) -> Convert | None:
     """What makes the database's value of Python's; None where they are the same."""
     if isinstance(field, JSONField):
-        return dump
+        return written
     if isinstance(field, UUIDField):
         return str if connection.features.has_native_uuid_field else lambda value: value.hex
     if connection.vendor == "postgresql":
@@ -106,13 +107,6 @@ def converter(field: Any) -> Convert | None:
     if isinstance(field, DecimalField):
         return str
     return None
-
-
-def dump(value: Any) -> str:
-    return ENCODER.encode(value)
-
-
-ENCODER = json.JSONEncoder()
 
 
 def new_ids(model: type[Model], count: int) -> Sequence[int]:
