@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import logging
+import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from operator import attrgetter
 
 from django.utils import timezone
 
@@ -19,8 +20,9 @@ from calls.ingest.normalised import Ignored, Json, Named, NormalisedCall, Reject
 from calls.ingest.providers import PROVIDERS, Provider, decode, recognise
 from calls.ingest.quick_json import canonical
 from calls.ingest.records import TOO_DEEP, Record
-from calls.ingest.rows import insert_unknown, update
+from calls.ingest.rows import insert_unknown, instance, update
 from calls.ingest.store import Arrived, Ledger, in_transaction
+from calls.models import Call
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +30,7 @@ REASON_LENGTH = 1000
 ORIGIN_LENGTH = 500
 EVENT_LENGTH = 100
 NAME_LENGTH = 200
+GZIP = 16  # what zlib wants to hear beside the window
 COMPRESSION = 1  # a tenth larger than at best, in a third of the time
 NOT_RECOGNISED = "not recognised as a payload of any platform: name its provider"
 
@@ -54,7 +57,7 @@ def summary(counts: Counter[Outcome]) -> str:
 @dataclass(slots=True)
 class Arrival:
     """A delivery with what it carries, and what became of it. `problem` is why it carries no payload; `arrived` is
-    what it says, once it is understood; `rejection` is why it was not."""
+    what it says, once it is understood; `rejection` is why it was not; `call` is what it became."""
 
     delivery: Delivery
     payload: dict[str, Json] | None
@@ -62,6 +65,7 @@ class Arrival:
     arrived: Arrived | None = None
     outcome: Outcome = Outcome.UNCHANGED
     rejection: Rejected | None = None
+    call: Call | None = None
 
     def reject(self, rejection: Rejected) -> None:
         self.rejection = rejection
@@ -81,11 +85,19 @@ def printable(text: str) -> str:
 
 Understood = list[tuple[Arrival, Arrived]]
 Merge = Callable[[Ledger, Understood], None]
+Turn = AbstractContextManager[object]  # for writers of whom the database takes one at a time
+ANY_TIME = nullcontext()
 
 
-def take(records: Sequence[Record], file_name: str, provider: str = "", now: datetime | None = None) -> list[Arrival]:
+def take(
+    records: Iterable[Record],
+    file_name: str,
+    provider: str = "",
+    now: datetime | None = None,
+    turn: Turn = ANY_TIME,
+) -> list[Arrival]:
     """Keep and process the records of a file that arrive now, or then; the provider of each is recognised when it is
-    not named.
+    not named; they are written in turn.
 
     A record that was processed before is left alone; one that was ignored or rejected is tried again.
     """
@@ -99,7 +111,7 @@ def take(records: Sequence[Record], file_name: str, provider: str = "", now: dat
     first: dict[str, Arrival] = {}
     for arrival in arrivals:
         first.setdefault(arrival.delivery.digest, arrival)
-    process([arrival for arrival in first.values() if not _is_settled(arrival.delivery)])
+    process([arrival for arrival in first.values() if not _is_settled(arrival.delivery)], turn=turn)
     for arrival in arrivals:
         _settle_repeat(arrival, first[arrival.delivery.digest])
     return arrivals
@@ -113,23 +125,24 @@ def again(deliveries: Iterable[Delivery]) -> list[Arrival]:
     return arrivals
 
 
-def process(arrivals: Sequence[Arrival], merge: Merge | None = None) -> None:
+def process(arrivals: Sequence[Arrival], merge: Merge | None = None, turn: Turn = ANY_TIME) -> None:
     """Understand and store them together; one by one when that fails, so that none stops the others."""
     merge = merge or _merge
     for arrival in arrivals:
         _understand(arrival)
-    try:
-        in_transaction(lambda: _store(arrivals, merge))
-    except Exception:
-        for arrival in arrivals:
-            _process_alone(arrival, merge)
+    with turn:
+        try:
+            in_transaction(lambda: _store(arrivals, merge))
+        except Exception:
+            for arrival in arrivals:
+                _process_alone(arrival, merge)
 
 
 def _process_alone(arrival: Arrival, merge: Merge) -> None:
     try:
         in_transaction(lambda: _store([arrival], merge))
     except Rejected as rejection:
-        arrival.arrived = None
+        _undo(arrival)
         arrival.reject(rejection)
         in_transaction(lambda: _save([arrival]))
     except Exception as error:
@@ -146,7 +159,7 @@ def keep(provider: Provider, record: Record, origin: str, *, assistant: str = ""
         arrival.delivery.digest = hashlib.sha256(once.encode()).hexdigest()
     if arrival.payload is None:
         arrival.settle(Outcome.REJECTED, arrival.problem)
-    insert_unknown(Delivery, KEPT, [values_of(arrival.delivery, KEPT)])
+    insert_unknown(Delivery, KEPT, [attrgetter(*KEPT)(arrival.delivery)])
 
 
 def _arrival(record: Record, origin: str, provider: str, received_at: datetime) -> Arrival:
@@ -156,15 +169,23 @@ def _arrival(record: Record, origin: str, provider: str, received_at: datetime) 
     except RecursionError:
         payload, problem = None, TOO_DEEP
     found = recognise(payload) if payload is not None and not provider else None
-    delivery = Delivery(
+    delivery = instance(
+        Delivery,
         provider=found.NAME if found else provider,
         digest=hashlib.sha256(content).hexdigest(),
-        body=gzip.compress(record.body, compresslevel=COMPRESSION, mtime=0),
+        body=compressed(record.body),
         size_bytes=len(record.body),
         origin=origin[-ORIGIN_LENGTH:],
         received_at=received_at,
     )
     return Arrival(delivery, payload, problem)
+
+
+def compressed(body: bytes) -> bytes:
+    """By gzip, with a window no larger than the body: to make a large one ready takes longer than to fill it."""
+    window = min(max(len(body).bit_length(), 9), zlib.MAX_WBITS)
+    compress = zlib.compressobj(COMPRESSION, zlib.DEFLATED, GZIP + window, memLevel=window - 7)
+    return compress.compress(body) + compress.flush()
 
 
 def kept(delivery: Delivery) -> Arrival:
@@ -233,12 +254,17 @@ def _parse(arrival: Arrival) -> NormalisedCall:
 def _fail(arrival: Arrival, error: Exception) -> None:
     """Our own fault: the record is rejected, the log has the rest."""
     log.error("delivery from %s", arrival.delivery.origin, exc_info=error)
-    arrival.arrived = None
+    _undo(arrival)
+    arrival.settle(Outcome.REJECTED, f"internal error: {error!r}")
+
+
+def _undo(arrival: Arrival) -> None:
+    """Forget what it said, and the call of a transaction that failed."""
+    arrival.arrived = arrival.call = None
     if arrival.delivery._state.adding:
         arrival.delivery.call = None
     else:
         arrival.delivery.refresh_from_db(fields=["call"])
-    arrival.settle(Outcome.REJECTED, f"internal error: {error!r}")
 
 
 def _store(arrivals: Sequence[Arrival], merge: Merge) -> None:
@@ -248,8 +274,8 @@ def _store(arrivals: Sequence[Arrival], merge: Merge) -> None:
     merge(ledger, understood)
     ledger.write()
     for arrival, _ in understood:
-        if arrival.delivery.call is not None:  # which has its id only now
-            arrival.delivery.call_id = arrival.delivery.call.pk
+        if arrival.call is not None:  # which has its id only now
+            arrival.delivery.call_id = arrival.call.pk
     _save(arrivals)
 
 
@@ -260,7 +286,7 @@ def _merge(ledger: Ledger, understood: Understood) -> None:
         except Rejected as rejection:
             arrival.reject(rejection)
         else:
-            arrival.delivery.call = stored.call
+            arrival.call = stored.call
             arrival.settle(Outcome(stored.result))
 
 
@@ -272,16 +298,12 @@ def _merge_again(ledger: Ledger, understood: Understood) -> None:
     for together in by_call.values():
         stored = ledger.restate([arrived for _, arrived in together])
         for arrival, _ in together:
-            arrival.delivery.call = stored.call
+            arrival.call = stored.call
             arrival.settle(Outcome(stored.result))
 
 
 def _save(arrivals: Sequence[Arrival]) -> None:
     deliveries = [arrival.delivery for arrival in arrivals]
     # Somebody else may be taking the same record: one delivery of it is enough.
-    insert_unknown(Delivery, KEPT, (values_of(one, KEPT) for one in deliveries if one.pk is None))
-    update(Delivery, SETTLED, (values_of(one, ("id", *SETTLED)) for one in deliveries if one.pk is not None))
-
-
-def values_of(delivery: Delivery, fields: Iterable[str]) -> list[Any]:
-    return [getattr(delivery, name) for name in fields]
+    insert_unknown(Delivery, KEPT, [attrgetter(*KEPT)(one) for one in deliveries if one.pk is None])
+    update(Delivery, SETTLED, [attrgetter("id", *SETTLED)(one) for one in deliveries if one.pk is not None])

@@ -20,13 +20,17 @@ class NotReadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Its payload, or the problem why there is none. `body` is the text as it arrived, `position` counts from 1:
-    lines in JSON Lines and CSV, records in JSON."""
+    """Its payload, or the problem why there is none; neither before it is understood as JSON. `body` is the text as
+    it arrived, `position` counts from 1: lines in JSON Lines and CSV, records in JSON."""
 
     position: int
     body: bytes
     payload: dict[str, Json] | None = None
     problem: str = ""
+
+    @property
+    def as_read(self) -> Record:
+        return record_in(self.position, self.body) if self.payload is None and not self.problem else self
 
 
 def broken(position: int, body: bytes, problem: str) -> Record:
