@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from calls.ingest.conversions import Rates
 from calls.ingest.models import Source
 from calls.ingest.normalised import Named
+from calls.ingest.registers import moment_in
 from calls.models import Assistant, Campaign, OnPlatform
 
 KINDS: dict[str, type[OnPlatform]] = {"assistant": Assistant, "campaign": Campaign}
@@ -35,12 +34,12 @@ class Directory:
             self._by_name[key] = self._first_of_that_name(*key)
         return self._by_name[key].meant
 
-    def hear_name(self, kind: str, source: str, external_id: str, name: str, moment: datetime) -> None:
-        """Take over a name that the platform gave, unless a later one is known."""
+    def hear_name(self, kind: str, source: str, external_id: str, name: str, key: str) -> None:
+        """Take over a name that the platform gave, unless a later one is known; `key` is that of its register."""
         thing = self._get(kind, source, external_id, name)
-        if name == thing.platform_name or (thing.named_at and moment < thing.named_at):
+        if name == thing.platform_name or (thing.named_at and moment_in(key) < thing.named_at):
             return
-        thing.platform_name, thing.named_at = name, moment
+        thing.platform_name, thing.named_at = name, moment_in(key)
         thing.save(update_fields=["platform_name", "named_at"])
         if name != thing.name:
             thing.rename(name)

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from operator import attrgetter
 from typing import TypeVar
 
 from django.db import IntegrityError, OperationalError, connection, transaction
@@ -29,7 +30,7 @@ from calls.ingest.draft import Draft
 from calls.ingest.normalised import NormalisedCall
 from calls.ingest.parts import PARTS
 from calls.ingest.registers import Registers, newest, registers, stamp_of
-from calls.ingest.rows import insert, new_ids
+from calls.ingest.rows import insert, instance, new_ids
 from calls.models import Assistant, Call, Campaign
 
 T = TypeVar("T")
@@ -108,7 +109,7 @@ def create(calls: Sequence[Call]) -> None:
     now = timezone.now()
     for call, pk in zip(calls, new_ids(Call, len(calls)) if calls else (), strict=True):
         call.pk, call.updated_at, call._state.adding = pk, now, False
-    insert(Call, CREATED, [[getattr(call, name) for name in CREATED] for call in calls])
+    insert(Call, CREATED, map(attrgetter(*CREATED), calls))
     for call in calls:
         for column in GENERATED:
             call.__dict__.pop(column, None)  # read when it is asked for
@@ -142,7 +143,7 @@ class Ledger:
             rows = Call.objects.select_for_update().filter(source=source, external_id__in=wanted).order_by("pk")
             known = {row.external_id: row for row in rows}
             for external_id in wanted:
-                row = known.get(external_id) or Call(source=source, external_id=external_id)
+                row = known.get(external_id) or instance(Call, source=source, external_id=external_id)
                 self._drafts[source, external_id] = Draft(row, self._directory)
 
     def adopt(self, row: Call) -> Draft:

@@ -6,7 +6,6 @@ What an unknown name would hold must not vanish, so a misspelt one is rejected.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from calls.choices import Component, Direction, EndedBy, ResponseKind, Speaker, Status
@@ -24,13 +23,24 @@ EPOCH_SECONDS = (1,)
 MOST_CHANNELS = 32
 CHANNELS = f"a whole number from 1 to {MOST_CHANNELS}"
 
-REQUIRED = ("id", "status", "started_at")
+REQUIRED = {"id", "status", "started_at"}
 NESTED = ("assistant", "campaign", "cost_items", "transcript", "variables", "response_times", "recording", "metadata")
-FIELDS = (
-    *("id", "source", "assistant", "campaign", "direction", "from_number", "to_number"),
-    *("status", "ended_reason", "ended_by", "started_at", "answered_at", "ended_at"),
-    *("duration_seconds", "cost", "cost_items", "transcript", "variables", "response_times", "recording", "metadata"),
-)
+FIELDS = dict.fromkeys(
+    (
+        *("id", "source", "assistant", "campaign", "direction", "from_number", "to_number"),
+        *("status", "ended_reason", "ended_by", "started_at", "answered_at", "ended_at"),
+        *(
+            "duration_seconds",
+            "cost",
+            "cost_items",
+            "transcript",
+            "variables",
+            "response_times",
+            "recording",
+            "metadata",
+        ),
+    )
+).keys()  # in this order
 NAMED_FIELDS = ("id", "name")
 COST_FIELDS = ("component", "amount", "label")
 TURN_FIELDS = ("speaker", "start_seconds", "end_seconds", "text", "name", "result", "is_error", "interrupted")
@@ -41,8 +51,8 @@ RECORDING_FIELDS = ("url", "channels")
 
 def recognises(payload: dict[str, Json]) -> bool:
     """Two of the required fields, and no more unknown names than known: the misspelt ones are told by parse()."""
-    known = [name for name in payload if name in FIELDS]
-    return len({*known}.intersection(REQUIRED)) >= 2 and 2 * len(known) >= len(payload)
+    names = payload.keys()
+    return len(names & REQUIRED) >= 2 and 2 * len(names & FIELDS) >= len(payload)
 
 
 def verify(received: Received, secrets: Sequence[str]) -> bool:
@@ -63,8 +73,8 @@ def parse(payload: dict[str, Json]) -> NormalisedCall:
     row.only(FIELDS)
     call = with_cells_read(row)
     source, external_id = call.key("source", SOURCE_LENGTH) or NAME, call.required_key("id")
-    shared = call_of(call, source, external_id, _named(call, "assistant"), _named(call, "campaign"))
-    return replace(shared, recording=_recording(call))
+    assistant, campaign = _named(call, "assistant"), _named(call, "campaign")
+    return call_of(call, source, external_id, assistant, campaign, _recording(call))
 
 
 def with_cells_read(row: Fields) -> Fields:
@@ -75,7 +85,12 @@ def with_cells_read(row: Fields) -> Fields:
 
 
 def call_of(
-    call: Fields, source: str, external_id: str, assistant: Named | None, campaign: Named | None
+    call: Fields,
+    source: str,
+    external_id: str,
+    assistant: Named | None,
+    campaign: Named | None,
+    recording: RecordingReference | None = None,
 ) -> NormalisedCall:
     """The fields that the native format shares with an export."""
     return NormalisedCall(
@@ -98,6 +113,7 @@ def call_of(
         transcript=in_order(turn for turn in map(_turn, call.items("transcript")) if turn),
         variables=_variables(call),
         response_times=tuple(_response_time(item) for item in call.items("response_times")),
+        recording=recording,
         metadata=call.json_object("metadata"),
     )
 
