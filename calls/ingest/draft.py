@@ -52,11 +52,11 @@ class Draft:
 
     def merge(self, said: Registers, first_moment: datetime) -> bool:
         """Take over what is newer than what is known; whether that changed anything."""
-        changed, self.is_empty = self.is_empty, False
-        for name, one in said.items():
-            if one.key > self._stamps.get(name, ""):
-                self._stamps[name] = one.key
-                changed |= self._set(name, one.value, one.key)
+        changed, self.is_empty, stamps = self.is_empty, False, self._stamps
+        for name, (key, value) in said.items():
+            if key > stamps.get(name, ""):
+                stamps[name] = key
+                changed |= self._set(name, value, key)
         return self._derive(first_moment) | changed
 
     def restate(self, said: Registers, stamps: Collection[str], first_moment: datetime) -> bool:

@@ -149,8 +149,7 @@ def _named(kind: str, named: Named | None, stamp: str) -> Registers:
 
 def _scalars(call: NormalisedCall) -> Iterator[tuple[str, object]]:
     for name in SAID_AS_IS:
-        value = getattr(call, name)
-        if value not in (None, ""):
+        if value := getattr(call, name):
             yield name, value[:NAME_LENGTH] if isinstance(value, str) else value
     if call.duration_ms is not None:
         yield "duration_ms", max(call.duration_ms, 0)

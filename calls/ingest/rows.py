@@ -83,14 +83,13 @@ def copied(row: Sequence[Any]) -> str:
     return f"{line}\n"
 
 
-def _converted(model: type[Model], fields: tuple[str, ...], rows: Rows) -> list[list[Any]]:
-    converts = [(place, convert) for place, convert in enumerate(converters(model, fields)) if convert]
-    values = [list(row) for row in rows]
-    for row in values:
-        for place, convert in converts:
-            if row[place] is not None:
-                row[place] = convert(row[place])
-    return values
+def _converted(model: type[Model], fields: tuple[str, ...], rows: Rows) -> list[tuple[Any, ...]]:
+    """A column at a time."""
+    columns = [
+        [None if value is None else convert(value) for value in values] if convert else values
+        for convert, values in zip(converters(model, fields), zip(*rows, strict=True), strict=False)
+    ]
+    return list(zip(*columns, strict=True))
 
 
 def _insert(model: type[Model], fields: Sequence[str]) -> str:
