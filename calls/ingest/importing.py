@@ -7,6 +7,7 @@ has the moment that its place in the file gives it.
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -27,6 +28,7 @@ BATCH = 500  # records written together
 BATCH_BYTES = 4 * 1024 * 1024
 ALONE = 2  # the first batches, before other processes are worth their start
 MOST_PROCESSES = 4
+GARBAGE = 50_000  # objects of a batch before the collector looks for circles among them
 AHEAD = 2  # batches that wait for each process
 
 Batch = list[Record]
@@ -80,6 +82,8 @@ def begin(turn: Turn) -> None:
     """In a new process: Ctrl-C is for the one that started it."""
     global turn_to_write
     turn_to_write = turn
+    gc.freeze()  # what was there before it began is no garbage
+    gc.set_threshold(GARBAGE)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     keep_memory_flat()
 

@@ -130,9 +130,10 @@ def process(arrivals: Sequence[Arrival], merge: Merge | None = None, turn: Turn 
     merge = merge or _merge
     for arrival in arrivals:
         _understand(arrival)
+    ahead = [] if turn is ANY_TIME else _merged_ahead(arrivals, merge)
     with turn:
         try:
-            in_transaction(lambda: _store(arrivals, merge))
+            in_transaction(lambda: _store(arrivals, merge, ahead.pop() if ahead else None))
         except Exception:
             for arrival in arrivals:
                 _process_alone(arrival, merge)
@@ -267,16 +268,29 @@ def _undo(arrival: Arrival) -> None:
         arrival.delivery.refresh_from_db(fields=["call"])
 
 
-def _store(arrivals: Sequence[Arrival], merge: Merge) -> None:
-    ledger = Ledger()
+def _store(arrivals: Sequence[Arrival], merge: Merge, ahead: Ledger | None = None) -> None:
+    ledger = ahead or _merged(arrivals, merge, Ledger())
+    ledger.write()
+    for arrival in arrivals:
+        if arrival.arrived and arrival.call is not None:  # which has its id only now
+            arrival.delivery.call_id = arrival.call.pk
+    _save(arrivals)
+
+
+def _merged(arrivals: Sequence[Arrival], merge: Merge, ledger: Ledger) -> Ledger:
     understood = [(arrival, arrival.arrived) for arrival in arrivals if arrival.arrived]
     ledger.expect(arrived.normalised for _, arrived in understood)
     merge(ledger, understood)
-    ledger.write()
-    for arrival, _ in understood:
-        if arrival.call is not None:  # which has its id only now
-            arrival.delivery.call_id = arrival.call.pk
-    _save(arrivals)
+    return ledger
+
+
+def _merged_ahead(arrivals: Sequence[Arrival], merge: Merge) -> list[Ledger]:
+    """One, if it can be made before the turn to write comes."""
+    try:
+        ledger = _merged(arrivals, merge, Ledger(ahead=True))
+    except Exception:  # which comes again, and is told of, when they are stored
+        return []
+    return [ledger] if ledger.is_new else []
 
 
 def _merge(ledger: Ledger, understood: Understood) -> None:

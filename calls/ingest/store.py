@@ -127,10 +127,14 @@ def copy_names(calls: Iterable[int]) -> None:
 
 
 class Ledger:
-    """Deliveries that are written together, inside a transaction of the caller's."""
+    """Deliveries that are written together, inside a transaction of the caller's.
 
-    def __init__(self) -> None:
-        self._directory = Directory()
+    `ahead` of it they may be merged when every call is new: then nothing can change meanwhile but names, and whether
+    it is new, which write() finds out.
+    """
+
+    def __init__(self, *, ahead: bool = False) -> None:
+        self._directory, self._is_ahead = Directory(), ahead
         self._drafts: dict[tuple[str, str], Draft] = {}
 
     def expect(self, calls: Iterable[NormalisedCall]) -> None:
@@ -140,8 +144,8 @@ class Ledger:
             ids.setdefault(call.source, set()).add(call.external_id)
         for source, all_ids in ids.items():
             wanted = [one for one in sorted(all_ids) if (source, one) not in self._drafts]
-            rows = Call.objects.select_for_update().filter(source=source, external_id__in=wanted).order_by("pk")
-            known = {row.external_id: row for row in rows}
+            rows = Call.objects.filter(source=source, external_id__in=wanted).order_by("pk")
+            known = {row.external_id: row for row in (rows if self._is_ahead else rows.select_for_update())}
             for external_id in wanted:
                 row = known.get(external_id) or instance(Call, source=source, external_id=external_id)
                 self._drafts[source, external_id] = Draft(row, self._directory)
@@ -167,7 +171,12 @@ class Ledger:
         result = Result.CREATED if is_new else Result.UPDATED if changed else Result.UNCHANGED
         return Stored(draft.call, result)
 
+    @property
+    def is_new(self) -> bool:
+        return all(draft.is_new for draft in self._drafts.values())
+
     def write(self) -> None:
+        """Raises IntegrityError when somebody else was first to write a call that was new."""
         drafts = [draft for draft in self._drafts.values() if not draft.is_empty]
         for draft in drafts:
             draft.close()
@@ -180,7 +189,8 @@ class Ledger:
             if changes := [parts[name] for parts in changed if name in parts]:
                 part.write(changes)
         named = [draft.call.pk for draft in drafts if draft.call.assistant_id]
-        if named and connection.features.has_select_for_update:  # where writers do not wait for each other
+        # Where writers do not wait for each other.
+        if named and (self._is_ahead or connection.features.has_select_for_update):
             transaction.on_commit(lambda: copy_names(named))
 
     def _said(self, arrived: Arrived) -> Registers:
