@@ -4,7 +4,7 @@ database alone takes for the same rows."""
 from __future__ import annotations
 
 import json
-import resource
+import os
 import subprocess
 import sys
 import time
@@ -15,7 +15,7 @@ from bench.databases import PROJECT, Database
 from bench.empty import empty
 from bench.options import Options
 from bench.payloads import native_calls
-from bench.plain import rows_of, seconds_to_write
+from bench.plain import seconds_to_write
 from bench.table import figure, table
 from callmon.supervisor import end_with_parent
 
@@ -29,9 +29,8 @@ def run(database: Database, smaller: Database | None, options: Options) -> None:
     for count in FILE_CALLS:
         with empty(database) as environment:
             line, rate = imported(environment, count)
-            rows = rows_of(environment["DATABASE_URL"])
-        with empty(database) as environment:
-            alone = count / seconds_to_write(environment["DATABASE_URL"], rows)
+            with empty(database) as other:
+                alone = count / seconds_to_write(environment["DATABASE_URL"], other["DATABASE_URL"])
         lines.append([*line, figure(alone), f"{rate / alone:.0%}"])
     print(f"\nA file of native JSON Lines with transcripts on {database.engine}\n")
     print(table(HEAD, lines), flush=True)
@@ -50,13 +49,9 @@ def imported(environment: dict[str, str], count: int) -> tuple[list[str], float]
         stdout=subprocess.PIPE,
         preexec_fn=end_with_parent(),
     )
-    output, _ = process.communicate()
+    output = process.stdout.read() if process.stdout else b""
+    _, _, used = os.wait4(process.pid, 0)
     seconds = time.perf_counter() - began
     rate = count / seconds
     shown = f"{figure(rate)}{'!' if rate < LEAST_IMPORTED else ''}"
-    return [output.decode().split()[0], f"{count:,}", shown, figure(peak_mb())], rate
-
-
-def peak_mb() -> float:
-    """Of the largest process that ended, which was the import: this one only starts others."""
-    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    return [output.decode().split()[0], f"{count:,}", shown, figure(used.ru_maxrss / 1024)], rate

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import io
 import sqlite3
+import subprocess
+import sys
 import time
 from contextlib import closing
 from typing import Any
 
 import psycopg2
+
+from bench.databases import PROJECT
+from callmon.supervisor import end_with_parent
 
 TABLES = (
     *("ingest_source", "calls_assistant", "calls_call", "calls_transcript", "calls_capturedvariable"),
@@ -18,18 +23,19 @@ BATCH = 500  # rows of one transaction
 Rows = dict[str, Any]
 
 
-def rows_of(url: str) -> Rows:
-    """What the tables hold, in the form in which it is written again."""
-    return _copied_from(url) if url.startswith("postgres") else _selected_from(url)
+def seconds_to_write(source: str, target: str) -> float:
+    """In a process of its own, which holds all the rows."""
+    command = [sys.executable, "-m", "bench.plain", source, target]
+    done = subprocess.run(command, cwd=PROJECT, stdout=subprocess.PIPE, preexec_fn=end_with_parent(), check=True)
+    return float(done.stdout)
 
 
-def seconds_to_write(url: str, rows: Rows) -> float:
+def main(source: str, target: str) -> None:
+    read, write = (_copied_from, _copy) if source.startswith("postgres") else (_selected_from, _insert)
+    rows = read(source)
     began = time.perf_counter()
-    if url.startswith("postgres"):
-        _copy(url, rows)
-    else:
-        _insert(url, rows)
-    return time.perf_counter() - began
+    write(target, rows)
+    print(time.perf_counter() - began)
 
 
 def _copied_from(url: str) -> Rows:
@@ -83,3 +89,7 @@ def _sqlite(url: str) -> sqlite3.Connection:
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=NORMAL")
     return connection
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
