@@ -21,7 +21,8 @@ from itertools import chain, islice
 from django.db import connection, connections
 from django.utils import timezone
 
-from calls.ingest.intake import ANY_TIME, Outcome, Turn, take
+from calls.ingest.arrivals import Outcome
+from calls.ingest.intake import ANY_TIME, Turn, take
 from calls.ingest.records import Record
 
 BATCH = 500  # records written together

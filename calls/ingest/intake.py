@@ -4,84 +4,30 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import zlib
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 from operator import attrgetter
 
 from django.utils import timezone
 
+from calls.ingest.arrivals import STATES, Arrival, Outcome, arrival_of, kept, printable
 from calls.ingest.models import Delivery, DeliveryState
-from calls.ingest.normalised import Ignored, Json, Named, NormalisedCall, Rejected
-from calls.ingest.providers import PROVIDERS, Provider, decode, recognise
-from calls.ingest.quick_json import canonical
-from calls.ingest.records import TOO_DEEP, Record
-from calls.ingest.rows import insert_unknown, instance, update
+from calls.ingest.normalised import Ignored, Named, NormalisedCall, Rejected
+from calls.ingest.providers import PROVIDERS, Provider, recognise
+from calls.ingest.records import Record
+from calls.ingest.rows import insert_unknown, update
 from calls.ingest.store import Arrived, Ledger, in_transaction
-from calls.models import Call
 
 log = logging.getLogger(__name__)
 
-REASON_LENGTH = 1000
-ORIGIN_LENGTH = 500
 EVENT_LENGTH = 100
 NAME_LENGTH = 200
-GZIP = 16  # what zlib wants to hear beside the window
-COMPRESSION = 1  # a tenth larger than at best, in a third of the time
 NOT_RECOGNISED = "not recognised as a payload of any platform: name its provider"
-
-
-class Outcome(StrEnum):
-    """What became of one record, in the order of the summary line."""
-
-    CREATED = "created"
-    UPDATED = "updated"
-    UNCHANGED = "unchanged"
-    IGNORED = "ignored"
-    REJECTED = "rejected"
-
 
 KEPT = tuple(field.attname for field in Delivery._meta.concrete_fields if not field.primary_key)
 SETTLED = ("provider", "event", "state", "reason", "call_id", "is_again", "owner", "heartbeat_at")
-STATES = {Outcome.IGNORED: DeliveryState.IGNORED, Outcome.REJECTED: DeliveryState.REJECTED}
-
-
-def summary(counts: Counter[Outcome]) -> str:
-    return " ".join(f"{outcome}={counts[outcome]}" for outcome in Outcome)
-
-
-@dataclass(slots=True)
-class Arrival:
-    """A delivery with what it carries, and what became of it. `problem` is why it carries no payload; `arrived` is
-    what it says, once it is understood; `rejection` is why it was not; `call` is what it became."""
-
-    delivery: Delivery
-    payload: dict[str, Json] | None
-    problem: str = ""
-    arrived: Arrived | None = None
-    outcome: Outcome = Outcome.UNCHANGED
-    rejection: Rejected | None = None
-    call: Call | None = None
-
-    def reject(self, rejection: Rejected) -> None:
-        self.rejection = rejection
-        self.settle(Outcome.REJECTED, str(rejection))
-
-    def settle(self, outcome: Outcome, reason: str = "") -> None:
-        self.outcome = outcome
-        self.delivery.state = STATES.get(outcome, DeliveryState.PROCESSED)
-        self.delivery.reason = printable(reason)[:REASON_LENGTH]
-        self.delivery.is_again, self.delivery.owner, self.delivery.heartbeat_at = False, "", None
-
-
-def printable(text: str) -> str:
-    """The text without what no database keeps."""
-    return text.replace("\x00", "").encode("utf-8", "backslashreplace").decode()
-
 
 Understood = list[tuple[Arrival, Arrived]]
 Merge = Callable[[Ledger, Understood], None]
@@ -104,7 +50,7 @@ def take(
     now = now or timezone.now()
     arrivals = [
         # A later record of a call corrects an earlier one, so no two arrive at the same moment.
-        _arrival(record, f"{file_name}:{record.position}", provider, now + timedelta(microseconds=index))
+        arrival_of(record, f"{file_name}:{record.position}", provider, now + timedelta(microseconds=index))
         for index, record in enumerate(records)
     ]
     _find_known(arrivals)
@@ -154,45 +100,13 @@ def _process_alone(arrival: Arrival, merge: Merge) -> None:
 def keep(provider: Provider, record: Record, origin: str, *, assistant: str = "", once: str = "") -> None:
     """Keep one that waits, once however often it comes. One that cannot be read is rejected at once. `assistant` is
     who spoke, where the address tells; `once` is what makes it the same as another, instead of the whole body."""
-    arrival = _arrival(record, origin, provider.NAME, timezone.now())
+    arrival = arrival_of(record, origin, provider.NAME, timezone.now())
     arrival.delivery.assistant = printable(assistant)[:NAME_LENGTH]
     if once:
         arrival.delivery.digest = hashlib.sha256(once.encode()).hexdigest()
     if arrival.payload is None:
         arrival.settle(Outcome.REJECTED, arrival.problem)
     insert_unknown(Delivery, KEPT, [attrgetter(*KEPT)(arrival.delivery)])
-
-
-def _arrival(record: Record, origin: str, provider: str, received_at: datetime) -> Arrival:
-    payload, problem, content = record.payload, record.problem, record.body
-    try:
-        content = record.body if payload is None else canonical(payload)
-    except RecursionError:
-        payload, problem = None, TOO_DEEP
-    found = recognise(payload) if payload is not None and not provider else None
-    delivery = instance(
-        Delivery,
-        provider=found.NAME if found else provider,
-        digest=hashlib.sha256(content).hexdigest(),
-        body=compressed(record.body),
-        size_bytes=len(record.body),
-        origin=origin[-ORIGIN_LENGTH:],
-        received_at=received_at,
-    )
-    return Arrival(delivery, payload, problem)
-
-
-def compressed(body: bytes) -> bytes:
-    """By gzip, with a window no larger than the body: to make a large one ready takes longer than to fill it."""
-    window = min(max(len(body).bit_length(), 9), zlib.MAX_WBITS)
-    compress = zlib.compressobj(COMPRESSION, zlib.DEFLATED, GZIP + window, memLevel=window - 7)
-    return compress.compress(body) + compress.flush()
-
-
-def kept(delivery: Delivery) -> Arrival:
-    """A delivery of the database with what its body carries."""
-    record = decode(delivery.provider, 1, delivery.raw)
-    return Arrival(delivery, record.payload, delivery.reason or record.problem)
 
 
 def reject(delivery: Delivery, reason: str) -> None:
