@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 MULTIPLES = ((Fraction(1, 2), "halved"), (Fraction(2), "doubled"), (Fraction(3), "tripled"))
 # How near a multiple has to be to be called by its name.
 NEAR = Fraction(1, 20)
-RATES = {"completed_rate": "completed rate", "average_duration": "average", "cost": "cost of a call"}
 
 
 def sentence(measure: Measure, before: Fraction | None, after: Fraction | None, piece: Piece | None) -> str:
@@ -30,7 +29,7 @@ def sentence(measure: Measure, before: Fraction | None, after: Fraction | None, 
     if before == after:
         return f"{measure.label} stayed at {value_words(measure, after)}."
     what = f"{measure.label} {_moved(before, after)}"
-    old, new = value_words(measure, before), value_words(measure, after)
+    old, new = _both_words(measure, before, after)
     change = f"from {old} to {new}" if old != new else f"by {amount_words(measure, abs(after - before))}"
     if piece is None:
         return f"{what} {change}; no part of the calls stands out."
@@ -95,8 +94,8 @@ def _course(old: Fraction, new: Fraction) -> str:
     return f"{_moved(old, new)} from {percent(old)} to {percent(new)}"
 
 
-def percent(share: Fraction) -> str:
-    return f"{float(share * 100):.0f} %"
+def percent(share: Fraction, decimals: int = 0) -> str:
+    return f"{float(share * 100):.{decimals}f} %"
 
 
 def value_words(measure: Measure, value: Fraction) -> str:
@@ -105,6 +104,15 @@ def value_words(measure: Measure, value: Fraction) -> str:
     if measure.unit == "seconds":
         return format_duration(int(value * 1000))
     return f"{int(value):,}" if measure.unit == "calls" else format_credits_short(_decimal(value))
+
+
+def _both_words(measure: Measure, before: Fraction, after: Fraction) -> tuple[str, str]:
+    """Two values, as finely as it takes for their difference to be the one that amount_words() tells."""
+    if measure.unit != "share":
+        return value_words(measure, before), value_words(measure, after)
+    whole = round(float(after) * 100) - round(float(before) * 100)
+    decimals = 0 if f"{whole:.1f}" == f"{float((after - before) * 100):.1f}" else 1
+    return percent(before, decimals), percent(after, decimals)
 
 
 def amount_words(measure: Measure, amount: Fraction) -> str:

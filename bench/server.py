@@ -89,6 +89,8 @@ class Server:
 @contextmanager
 def serving(database: Database, application: str, settings: str, *, threads: int = 1) -> Iterator[Server]:
     with socket.create_server(("127.0.0.1", 0)) as listener:
+        # As gunicorn does when it begins to listen: our connection may be there before.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         command = [sys.executable, "-m", "gunicorn", application, "--bind", f"fd://{listener.fileno()}"]
         command += ["--workers", "1", "--worker-class", "gthread", "--threads", str(threads), "--keep-alive", "600"]
         process = subprocess.Popen(

@@ -258,7 +258,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 3600},
     },
     "seal-days": {"task": "analytics.tasks.seal", "schedule": 15, "options": {"expires": 15}},
-    "sweep-recordings": {"task": "calls.recordings.tasks.sweep", "schedule": 30, "options": {"expires": 30}},
+    "sweep-recordings": {"task": "calls.recordings.tasks.sweep", "schedule": 15, "options": {"expires": 15}},
     "clear-away-recordings": {
         "task": "calls.recordings.tasks.clear_away",
         "schedule": 3600,

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import django_filters
 from django import forms
 from django.conf import settings
-from django.db.models import Value
+from django.db.models import QuerySet, Value
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 
@@ -26,7 +26,7 @@ from calls.days import today
 from calls.models import Assistant, Call, Campaign, Tag
 from calls.paging import COUNT_CAP, FEW, LAST, BadToken, Order, Token, capped_count
 from calls.parameters import NONE, Many, One, parse_order, parse_size
-from calls.querysets import CallQuerySet, User, sees_all_assistants
+from calls.querysets import CallQuerySet, User, WrittenOnce, sees_all_assistants
 from calls.search import Reading
 
 FIRST_PAGE: dict[str, str | None] = {"after": None, "before": None}
@@ -104,13 +104,22 @@ class CallForm(forms.Form):
 def names_visible_to(user: User) -> tuple[dict[int, str], dict[int, str], dict[str, str]]:
     """The assistants, the campaigns and the tags that the user may know of: id (key of a tag) -> name, ordered by
     name."""
-    assistants = Assistant.objects.visible_to(user).filter(merged_into=None).values_list(Value(0), "pk", "name")
-    campaigns = Campaign.objects.visible_to(user).filter(merged_into=None).values_list(Value(1), "pk", "name")
-    tags = Tag.objects.visible_to(user).values_list(Value(2), "pk", "name")
+    known = ALL_NAMES.rows() if sees_all_assistants(user) else _names_visible_to(user)
     names: tuple[dict[int, str], dict[int, str], dict[int, str]] = {}, {}, {}
-    for kind, pk, name in sorted(assistants.union(campaigns, tags, all=True), key=lambda row: row[2].casefold()):
+    for kind, pk, name in sorted(known, key=lambda row: row[2].casefold()):
         names[kind][pk] = name
     return names[0], names[1], {tag_key(name): name for name in names[2].values()}
+
+
+def _names_visible_to(user: User | None) -> QuerySet[Any, Any]:
+    """Kind, id and name; of everything for None."""
+    known = Assistant.objects.filter(merged_into=None), Campaign.objects.filter(merged_into=None), Tag.objects.all()
+    visible = (things.visible_to(user) for things in known) if user else known
+    first, *others = (things.values_list(Value(kind), "pk", "name") for kind, things in enumerate(visible))
+    return first.union(*others, all=True)
+
+
+ALL_NAMES = WrittenOnce(lambda: _names_visible_to(None))
 
 
 @dataclass(frozen=True)

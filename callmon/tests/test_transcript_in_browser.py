@@ -234,7 +234,7 @@ def test_what_the_list_was_searched_for_is_found_at_once(signed_in_page, query, 
     page = signed_in_page
     make_heard_call()
     page.goto("/calls/")
-    page.goto(page.locator("tr.call").get_attribute("data-url").partition("?")[0] + f"?list=q%3D{query}")
+    page.goto(page.locator("tr.call a.expand").get_attribute("href").partition("?")[0] + f"?list=q%3D{query}")
     expect(page.get_by_label("Find in the transcript")).to_have_value(words)
     assert bool(coloured(page)) == bool(words)
 

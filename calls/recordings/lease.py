@@ -17,8 +17,8 @@ from django.utils import timezone
 from calls.choices import RecordingState
 from calls.models import Recording
 
-LEASE = timedelta(seconds=45)
-RENEW_SECONDS = 10.0
+LEASE = timedelta(seconds=30)
+RENEW_SECONDS = 5.0
 # What there is to be done: fetch, take over a fetch that stopped, and examine a file that is there.
 WORKABLE = (RecordingState.PENDING, RecordingState.FETCHING, RecordingState.READY)
 

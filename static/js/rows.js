@@ -3,6 +3,7 @@
   "use strict";
 
   const textOf = (node) => node.textContent.replace(/\s+/g, " ").trim();
+  const urlOf = (row) => row.querySelector(".expand").getAttribute("href");
   const detailOf = (row) => (row.nextElementSibling?.classList.contains("detail") ? row.nextElementSibling : null);
 
   const setExpanded = (row, isExpanded) => {
@@ -13,7 +14,7 @@
   // The cell asks by itself: htmx lets one element wait for one answer at a time.
   const load = async (row, cell) => {
     cell.setAttribute("aria-busy", "true");
-    await htmx.ajax("GET", row.dataset.url, { source: cell, target: cell, swap: "innerHTML", select: "unset" }).catch(() => {});
+    await htmx.ajax("GET", urlOf(row), { source: cell, target: cell, swap: "innerHTML", select: "unset" }).catch(() => {});
     cell.removeAttribute("aria-busy");
     if (!cell.querySelector(".call-detail")) cell.textContent = "The call could not be read. Close it and open it again.";
   };
