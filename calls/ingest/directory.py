@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from calls.ingest.conversions import Rates
 from calls.ingest.models import Source
-from calls.ingest.normalised import Named
+from calls.ingest.normalised import Named, NormalisedCall
 from calls.ingest.registers import moment_in
 from calls.models import Assistant, Campaign, OnPlatform
 
@@ -24,6 +26,17 @@ class Directory:
             row = Source.of(source)
             self._rates[source] = Rates(row.credits_per_usd, row.credits_per_platform_credit)
         return self._rates[source]
+
+    def expect(self, calls: Iterable[NormalisedCall]) -> None:
+        """Read those that the calls name by id at once rather than one by one."""
+        ids: dict[tuple[str, str], set[str]] = {}
+        for call in calls:
+            for kind, named in (("assistant", call.assistant), ("campaign", call.campaign)):
+                if named and named.external_id and (kind, call.source, named.external_id) not in self._found:
+                    ids.setdefault((kind, call.source), set()).add(named.external_id)
+        for (kind, source), wanted in ids.items():
+            rows = KINDS[kind]._default_manager.filter(source=source, external_id__in=wanted)
+            self._found |= {(kind, source, row.external_id): row for row in rows}
 
     def find(self, kind: str, source: str, named: Named) -> OnPlatform:
         """Who is meant: by id, or by name alone the first of that name; of merged ones the one that is left."""

@@ -193,7 +193,7 @@ def _store(arrivals: Sequence[Arrival], merge: Merge, ahead: Ledger | None = Non
 
 def _merged(arrivals: Sequence[Arrival], merge: Merge, ledger: Ledger) -> Ledger:
     understood = [(arrival, arrival.arrived) for arrival in arrivals if arrival.arrived]
-    ledger.expect(arrived.normalised for _, arrived in understood)
+    ledger.expect([arrived.normalised for _, arrived in understood])
     merge(ledger, understood)
     return ledger
 

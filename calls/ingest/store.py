@@ -137,9 +137,10 @@ class Ledger:
         self._directory, self._is_ahead = Directory(), ahead
         self._drafts: dict[tuple[str, str], Draft] = {}
 
-    def expect(self, calls: Iterable[NormalisedCall]) -> None:
+    def expect(self, calls: Sequence[NormalisedCall]) -> None:
         """Read the calls that are about to be stored at once rather than one by one."""
         ids: dict[str, set[str]] = {}
+        self._directory.expect(calls)
         for call in calls:
             ids.setdefault(call.source, set()).add(call.external_id)
         for source, all_ids in ids.items():
