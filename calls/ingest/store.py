@@ -140,7 +140,8 @@ class Ledger:
     def expect(self, calls: Sequence[NormalisedCall]) -> None:
         """Read the calls that are about to be stored at once rather than one by one."""
         ids: dict[str, set[str]] = {}
-        self._directory.expect(calls)
+        if len(calls) > 1:  # who is named by one call is asked for only where that tells something new
+            self._directory.expect(calls)
         for call in calls:
             ids.setdefault(call.source, set()).add(call.external_id)
         for source, all_ids in ids.items():
