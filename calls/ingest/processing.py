@@ -11,8 +11,9 @@ from datetime import timedelta
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+from calls.ingest.arrivals import kept
 from calls.ingest.bell import bell
-from calls.ingest.intake import kept, process, reject
+from calls.ingest.intake import process, reject
 from calls.ingest.models import Delivery, DeliveryState
 from calls.ingest.replay import replay
 
