@@ -6,10 +6,11 @@ import http.client
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 PATH = "/calls/?period=all"
 PAUSE_SECONDS = 0.2  # from one page to the next
+WARM_UPS = 20
 
 
 @contextmanager
@@ -29,11 +30,22 @@ def reading(port: int, cookie: str) -> Iterator[list[float]]:
 def read(port: int, cookie: str, times_ms: list[float], is_over: threading.Event) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     while not is_over.wait(PAUSE_SECONDS):
-        began = time.perf_counter()
-        connection.request("GET", PATH, headers={"Cookie": f"sessionid={cookie}", "Accept-Encoding": "gzip"})
-        response = connection.getresponse()
-        response.read()
-        if response.status != 200:
-            raise RuntimeError(f"the log answers {response.status}")
-        times_ms.append((time.perf_counter() - began) * 1000)
+        times_ms.append(page_ms(connection, cookie))
     connection.close()
+
+
+def page_ms(connection: http.client.HTTPConnection, cookie: str) -> float:
+    began = time.perf_counter()
+    connection.request("GET", PATH, headers={"Cookie": f"sessionid={cookie}", "Accept-Encoding": "gzip"})
+    response = connection.getresponse()
+    response.read()
+    if response.status != 200:
+        raise RuntimeError(f"the log answers {response.status}")
+    return (time.perf_counter() - began) * 1000
+
+
+def warm_up(port: int, cookie: str) -> None:
+    """Let every process of the site have shown the page: each connection may lead to another."""
+    for _ in range(WARM_UPS):
+        with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
+            page_ms(connection, cookie)

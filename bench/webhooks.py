@@ -18,7 +18,7 @@ import psycopg2
 from bench.databases import PROJECT, Database, run_inside
 from bench.empty import empty
 from bench.options import Options
-from bench.reader import reading
+from bench.reader import reading, warm_up
 from bench.senders import SENDERS, is_taken, send_for
 from bench.table import figure, table
 from callmon.supervisor import end_with_parent
@@ -49,6 +49,7 @@ def webhooks(database: Database, environment: dict[str, str]) -> list[str]:
     with socket.create_server(("127.0.0.1", 0)) as listener, processes(listener, environment):
         port = listener.getsockname()[1]
         wait_until_it_answers(port)
+        warm_up(port, cookie)
         with reading(port, cookie) as pages_ms:
             sent = send_for(SECONDS, port, OFFERED * LEAST_ACCEPTED[database.engine])
         accepted = len(sent.times_ms)
