@@ -58,16 +58,19 @@ class Course:
         self.buckets, self.zone_name = buckets, zone_name
         self.granularity = buckets[0].granularity
         self.places = [_place(bucket) for bucket in buckets]
+        self.heads = [words.bucket_of(bucket) for bucket in buckets]
+        self.remarks = [words.remark_of(bucket) for bucket in buckets]
+        self.is_over = [bucket.is_over for bucket in buckets]
 
     def bars(self, name: str, values: Sequence[Number], colour: str, column: int) -> Trace:
         """A bucket that is not over is hatched."""
-        is_over = [bucket.is_over for bucket in self.buckets]
-        pattern = {} if all(is_over) else {"marker": {"pattern": {"shape": ["" if over else "/" for over in is_over]}}}
+        shapes = ["" if is_over else "/" for is_over in self.is_over]
+        pattern = {} if all(self.is_over) else {"marker": {"pattern": {"shape": shapes}}}
         return self._trace("bar", name, values, colour, column, "bar") | pattern
 
     def line(self, name: str, values: Sequence[Number | None], colour: str, column: int, dash: str = "solid") -> Trace:
         """Without values the line has gaps. A bucket that is not over is a hollow point."""
-        symbols = ["circle" if bucket.is_over else "circle-open" for bucket in self.buckets]
+        symbols = ["circle" if is_over else "circle-open" for is_over in self.is_over]
         mode = "lines+markers" if len(self.buckets) <= 62 else "lines"
         look = {"mode": mode, "line": {"dash": dash}, "marker": {"symbol": symbols}}
         mark = "line" if dash == "solid" else "dots"
@@ -105,7 +108,9 @@ class Course:
             "tick0": self.places[0],
             "dtick": step * length if isinstance(length, int) else f"M{step}",
         }
-        labels = [_label(bucket) for bucket in self.buckets]
+        labels = [
+            f"{head} ({remark})" if remark else head for head, remark in zip(self.heads, self.remarks, strict=True)
+        ]
         yaxis = {"title": {"text": unit}} | layout.pop("yaxis", {})
         return {
             "data": list(traces),
@@ -141,11 +146,6 @@ def _place(bucket: Bucket) -> str:
     """Where the bucket begins on the axis, which has no zone: at the wall clock's time; a week on its Monday."""
     first = whole_bucket(bucket.days.first, bucket.granularity).first
     return f"{first}" if bucket.hour is None else f"{first}T{bucket.hour:02}:00"
-
-
-def _label(bucket: Bucket) -> str:
-    remark = words.remark_of(bucket)
-    return f"{words.bucket_of(bucket)} ({remark})" if remark else words.bucket_of(bucket)
 
 
 def _rounded(value: Number) -> int | float:

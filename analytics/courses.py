@@ -18,7 +18,7 @@ from analytics.buckets import Bucket, Granularity
 from analytics.daily import calls_of, years_of
 from analytics.metrics import Point, Trend, trend_of
 from analytics.statistics import MEDIAN, P95, percentile_places
-from analytics.totals import COST_UNITS, CostUnits, whole_sum
+from analytics.totals import COST_UNITS, CostUnits
 from calls.choices import Component, ResponseKind
 from calls.clock import Step, Steps, day_number, hour_number, whole
 from calls.filters import CallFilter
@@ -63,7 +63,7 @@ def _units_by_component(selection: CallFilter, trend: Trend) -> dict[int, dict[s
         .filter(cost_items__isnull=False)
         .annotate(number=number(selection.selection.zone, years_of(selection)))
         .values("number", component=F("cost_items__component"))
-        .annotate(units=whole_sum(CostUnits("cost_items__amount")))
+        .annotate(units=CostUnits("cost_items__amount"))
     )
     units: dict[int, dict[str, int]] = defaultdict(dict)
     for row in rows.values_list("number", "component", "units"):

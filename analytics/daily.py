@@ -8,18 +8,36 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 
 from analytics.buckets import Days, chosen_days
-from analytics.rollups import daily_totals
-from analytics.totals import Totals, grouped
-from calls.clock import day_of, hour_number
+from analytics.each_day import fetched, totals_by_day
+from analytics.rollups import by_number, daily_totals
+from analytics.totals import Totals, grouped, summed
+from calls.clock import day_number, day_of, hour_number
 from calls.days import day_end, day_start
 from calls.filters import CallFilter
 from calls.models import Call
-from calls.search import near
+from calls.reading import Reading, Span, Way
+
+# Parameters that are answered by other tables than that of the calls.
+ELSEWHERE = ("phone", "q", "variable", "tag", "starred")
+# A year with the one before, and a day of leap. What is longer may reach beyond the calls.
+LONG_DAYS = 2 * 366
+# The days of a life's calls, and more than a statement should ask for one by one.
+MOST_DAYS = 20_000
 
 
 def by_day(selection: CallFilter) -> dict[date, Totals]:
     """Days without calls are left out."""
-    return daily_totals(selection, calls_of(selection), years_of(selection))
+    totals = daily_totals(selection, years_of(selection))
+    return _from_calls(selection) if totals is None else totals
+
+
+def _from_calls(selection: CallFilter) -> dict[date, Totals]:
+    days, way, zone = days_of(selection), way_of(selection), selection.selection.zone
+    if days is None or not selection.is_valid():
+        return {}
+    if (way is Reading.GATHER and is_told_elsewhere(selection)) or days.length > MOST_DAYS:
+        return by_number(fetched(summed(selection.qs_read(way), number=day_number(zone, days.years))))
+    return totals_by_day(selection.qs_read(way, with_days=False), days, zone)
 
 
 def by_hour(selection: CallFilter) -> dict[tuple[date, int], Totals]:
@@ -28,27 +46,43 @@ def by_hour(selection: CallFilter) -> dict[tuple[date, int], Totals]:
     return {(day_of(number // 24), number % 24): totals for number, totals in rows.items()}
 
 
+def days_of(selection: CallFilter) -> Days | None:
+    """The days on which the selected calls may lie; None when there are no calls."""
+    chosen = chosen_days(selection)
+    if chosen.days and chosen.days.length <= LONG_DAYS:
+        return chosen.days
+    starts = Call.objects.order_by("started_at").values_list("started_at", flat=True)
+    ends = [start.astimezone(selection.selection.zone).date() for start in (starts.first(), starts.last()) if start]
+    if not ends:
+        return None
+    first, last = max(ends[0], chosen.first or ends[0]), min(ends[1], chosen.last or ends[1])
+    return Days(first, last) if first <= last else None
+
+
 def years_of(selection: CallFilter) -> tuple[int, int]:
     """The years in which the selected calls may lie."""
-    chosen = chosen_days(selection)
-    known = [day for day in (chosen.first, chosen.last) if day]
-    if len(known) < 2:
-        starts = Call.objects.order_by("started_at").values_list("started_at", flat=True)
-        known += [start.date() for start in (starts.first(), starts.last()) if start]
-    return Days(min(known, default=date.max), max(known, default=date.max)).years
+    return (days_of(selection) or Days(date.max, date.max)).years
 
 
 def calls_of(selection: CallFilter) -> QuerySet[Call]:
     """The selected calls, to be read all."""
-    days = chosen_days(selection).days
-    found_by = [name for name in ("phone", "variable", "q") if selection.chosen(name)]
-    if not days or not found_by:
-        return selection.qs
-    if "q" in found_by and not selection.values["q"].wanted:
-        found_by.remove("q")
-    zone = selection.selection.zone
-    within = Call.objects.filter(started_at__gte=day_start(days.first, zone), started_at__lt=day_end(days.last, zone))
-    return near(selection.qs, within, found_by)
+    return selection.qs_read(way_of(selection))
+
+
+def is_told_elsewhere(selection: CallFilter) -> bool:
+    return any(selection.chosen(name) for name in ELSEWHERE)
+
+
+def way_of(selection: CallFilter) -> Way:
+    """Of a range of days all calls are looked at; without one, a few are gathered."""
+    if not is_told_elsewhere(selection) or not selection.is_valid():
+        return Reading.GATHER
+    calls, days, zone = Call.objects.all(), chosen_days(selection).days, selection.selection.zone
+    if days:
+        calls = calls.filter(started_at__gte=day_start(days.first, zone), started_at__lt=day_end(days.last, zone))
+    elif selection.is_few:
+        return Reading.GATHER
+    return Span(calls)
 
 
 def over(selection: CallFilter, days: Days) -> CallFilter:

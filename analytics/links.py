@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
@@ -24,10 +25,11 @@ def narrowed(selection: CallFilter, **values: str) -> str | None:
 class InDays:
     """The selection within a part of its days: many query strings that differ in their days only."""
 
-    def __init__(self, selection: CallFilter) -> None:
+    def __init__(self, selection: CallFilter, without: Iterable[str] = ()) -> None:
+        changed = dict.fromkeys(("from", "to", *without)) | {"period": "custom"}
         self.hours = selection.chosen("hour")
-        self.beginning = selection.query(**{"period": "custom", "from": None, "to": None})
-        self.without_hours = selection.query(**{"period": "custom", "from": None, "to": None, "hour": None})
+        self.beginning = selection.query(**changed)
+        self.without_hours = selection.query(**changed, hour=None)
 
     def query(self, first: date, last: date, hour: int | None = None) -> str | None:
         """Both days included; None when the selection excludes the hour."""

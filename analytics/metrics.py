@@ -71,13 +71,12 @@ MEASURES = {
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """`value` and `before` in the unit of the measure (a share is 0 to 1); `series` is the value by bucket. `query`
-    selects the calls behind the value, None when there can be none."""
+    """`value` and `before` in the unit of the measure (a share is 0 to 1). `query` selects the calls behind the value,
+    None when there can be none."""
 
     measure: Measure
     value: Number | None
     before: Number | None
-    series: list[Number | None]
     query: str | None
 
     @property
@@ -117,15 +116,11 @@ class Trend:
 
 @dataclass(frozen=True, slots=True)
 class Metrics:
-    """`days` is None when nothing is selected and no range is named; `before_days` also when the range is open.
-    `is_over` is false while calls of the range may still come. `trend` is what the series are taken from."""
+    """`days` is None when nothing is selected and no range is named; `before_days` also when the range is open."""
 
     totals: Totals
-    before: Totals | None
     days: Days | None
     before_days: Days | None
-    before_query: str | None
-    is_over: bool
     metrics: list[Metric]
     open_query: str | None
     trend: Trend
@@ -135,19 +130,15 @@ def metrics_of(selection: CallFilter, now: datetime | None = None, granularity: 
     """What the selection adds up to, with its change against as many days before, and its trend from one reading."""
     now = now or timezone.now()
     comparison = before(selection)
-    earlier = over(selection, comparison.others) if comparison else None
     daily, previous = _both(selection, comparison)
     days = chosen_days(selection).spanning(daily, selection.selection.today)
     totals, totals_before = total(daily.values()), total(previous.values()) if comparison else None
     trend = _trend(selection, days, granularity, daily, now)
     return Metrics(
         totals=totals,
-        before=totals_before,
         days=days,
         before_days=comparison.others if comparison else None,
-        before_query=earlier.query() if earlier else None,
-        is_over=all(point.bucket.is_over for point in trend.points),
-        metrics=[_metric(measure, totals, totals_before, trend, selection) for measure in MEASURES.values()],
+        metrics=[_metric(measure, totals, totals_before, selection) for measure in MEASURES.values()],
         open_query=_open_query(selection),
         trend=trend,
     )
@@ -171,12 +162,11 @@ def _both(selection: CallFilter, comparison: Comparison | None) -> tuple[dict[da
     )
 
 
-def _metric(measure: Measure, totals: Totals, before: Totals | None, trend: Trend, selection: CallFilter) -> Metric:
+def _metric(measure: Measure, totals: Totals, before: Totals | None, selection: CallFilter) -> Metric:
     return Metric(
         measure,
         measure.of(totals),
         measure.of(before) if before else None,
-        [measure.of(point.totals) for point in trend.points],
         BEHIND[measure.name](selection),
     )
 
@@ -186,7 +176,7 @@ BEHIND: Mapping[str, Callable[[CallFilter], str | None]] = {
     "calls": lambda selection: selection.query(),
     "completed_rate": lambda selection: narrowed(selection, status=Status.COMPLETED),
     "average_duration": lambda selection: narrowed(selection, talked="true"),
-    "cost": lambda selection: selection.query(),
+    "cost": lambda selection: narrowed(selection, priced="true"),
 }
 
 

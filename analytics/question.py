@@ -34,6 +34,7 @@ class OwnForm(forms.Form):
         "order": One(words_of([sign + name for name in COLUMNS for sign in ("", "-")])),
         "metric": One(words_of(MEASURES)),
         "captured": One(str),
+        "figures": One(words_of(("all",))),
     }
 
     def __init__(self, data: QueryDict) -> None:

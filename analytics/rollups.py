@@ -6,18 +6,18 @@ is asked before; the statement counts their seals again, and if one is gone mean
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.core.exceptions import EmptyResultSet
-from django.db import connection
 from django.db.models import BigIntegerField, CharField, Count, Q, QuerySet, Sum, Value
 from django.db.models.functions import Cast
 
 from analytics.buckets import chosen_days
+from analytics.each_day import fetched
 from analytics.grains import question
 from analytics.models import DayTotal, SealedDay
 from analytics.sealing import number_of, sealed_numbers
@@ -25,7 +25,6 @@ from analytics.totals import SUMS, Totals, collected, summed
 from calls.clock import day_number, day_of
 from calls.days import day_start
 from calls.filters import CallFilter
-from calls.models import Call
 
 TRIES = 3
 # The calls between two runs of sealed days are read by a part of the statement of their own.
@@ -46,18 +45,19 @@ class Run:
         return self.last - self.first + 1
 
 
-def daily_totals(selection: CallFilter, calls: QuerySet[Call], years: tuple[int, int]) -> dict[date, Totals]:
-    """Days without calls are left out. `calls` are those of the selection, for when nothing else tells."""
+def daily_totals(selection: CallFilter, years: tuple[int, int]) -> dict[date, Totals] | None:
+    """Days without calls are left out; None when only the calls tell."""
     condition = question(selection) if selection.is_valid() else None
     if condition is not None:
         for _ in range(TRIES):
             rows = _read(selection, condition, years)
             if rows is not None:
-                return _by_day(rows)
-    return _by_day(fetched(summed(calls, number=day_number(selection.selection.zone, years))))
+                return by_number(rows)
+    return None
 
 
-def _by_day(rows: list[tuple[Any, ...]]) -> dict[date, Totals]:
+def by_number(rows: Iterable[tuple[Any, ...]]) -> dict[date, Totals]:
+    """Of rows of a day's number, a status and its SUMS."""
     found = collected((row[0], row[1:]) for row in rows)
     return {day_of(number): totals for number, totals in found.items()}
 
@@ -79,25 +79,10 @@ def _read(selection: CallFilter, condition: Q, years: tuple[int, int]) -> list[t
     return [row for row in rows if row[0] != SEALS] if seals == sum(run.length for run in runs) else None
 
 
-def fetched(rows: QuerySet[Any, Any]) -> list[tuple[Any, ...]]:
-    """As the database gives them: texts and whole numbers, thousands of them, which need no conversion by Django."""
-    try:
-        sql, params = rows.query.sql_with_params()
-    except EmptyResultSet:
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        return cursor.fetchall()
-
-
 def runs_of(numbers: Sequence[int]) -> list[Run]:
-    runs: list[Run] = []
-    for number in numbers:
-        if runs and runs[-1].last == number - 1:
-            runs[-1] = Run(runs[-1].first, number)
-        else:
-            runs.append(Run(number, number))
-    return runs
+    breaks = [place for place, (one, two) in enumerate(itertools.pairwise(numbers), start=1) if two != one + 1]
+    places = [0, *breaks, len(numbers)] if numbers else []
+    return [Run(numbers[first], numbers[end - 1]) for first, end in itertools.pairwise(places)]
 
 
 def longest(runs: list[Run]) -> list[Run]:

@@ -39,11 +39,11 @@ def choices(question: Question, name: str, options: Iterable[tuple[str, str]], c
 
 
 def read_trends(question: Question) -> dict[str, Any]:
-    compared = compared_as_asked(question)
+    compared, has_long_tables = compared_as_asked(question), question.value("figures") == "all"
     if compared:
-        shown = trends.beside(compared, question.selection)
+        shown = trends.beside(compared, question.selection, has_long_tables=has_long_tables)
     else:
-        shown = trends.alone(question.metrics.trend, question.selection)
+        shown = trends.alone(question.metrics.trend, question.selection, has_long_tables=has_long_tables)
     offered = [(str(one), one.capitalize()) for one in shown.trend.offered]
     return {
         "choices": choices(question, "by", offered, shown.trend.granularity),
@@ -141,7 +141,7 @@ def read_captured(question: Question) -> dict[str, Any]:
 SECTIONS = {
     section.name: section
     for section in (
-        Section("trends", "Trends", ("by", "against", "chosen", "weekdays"), read_trends),
+        Section("trends", "Trends", ("by", "against", "chosen", "weekdays", "figures"), read_trends),
         Section("costs", "Cost and response time", ("kind",), read_costs),
         Section("patterns", "Patterns", ("shade", "breakdown", "order"), read_patterns),
         Section("changes", "What changed", ("metric",), read_changes),

@@ -9,12 +9,15 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import BigIntegerField, Count, Func, Q, QuerySet, Sum, Value
+from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Aggregate, BigIntegerField, Count, F, Q, QuerySet, Sum, Value
 from django.db.models.functions import Cast
+from django.db.models.sql.compiler import SQLCompiler
 
 from calls.choices import LIVE_STATUSES, Status
 from calls.models import Call
-from calls.search import unindexed
+from calls.reading import unindexed
 
 # Costs are kept with four decimals.
 COST_UNITS = 10_000
@@ -78,11 +81,15 @@ def total(many: Iterable[Totals]) -> Totals:
     return Totals(dict(statuses), talking, talk_ms, priced, cost_units)
 
 
-class CostUnits(Func):
-    """A cost in units of COST_UNITS."""
+class CostUnits(Aggregate):
+    """A sum of costs in units of COST_UNITS; 0 for nothing. PostgreSQL has them as decimals, and multiplies the sum."""
 
-    template = f"CAST(ROUND(%(expressions)s * {COST_UNITS}) AS bigint)"
+    template = f"COALESCE(SUM(CAST(ROUND(%(expressions)s * {COST_UNITS}) AS bigint)), 0)"
     output_field = BigIntegerField()
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> Any:
+        template = f"CAST(COALESCE(SUM(%(expressions)s), 0) * {COST_UNITS} AS bigint)"
+        return self.as_sql(compiler, connection, template=template, **extra)
 
 
 def whole_sum(expression: Any) -> Cast:
@@ -95,7 +102,7 @@ SUMS: dict[str, Any] = {
     "talking": Count("duration_ms", filter=Q(duration_ms__gt=0)),
     "talk_ms": whole_sum("duration_ms"),
     "priced": Count("cost"),
-    "cost_units": whole_sum(CostUnits("cost")),
+    "cost_units": CostUnits("cost"),
 }
 
 
@@ -108,7 +115,8 @@ def grouped(calls: QuerySet[Call], **keys: Any) -> dict[Any, Totals]:
 def summed(calls: QuerySet[Call], **keys: Any) -> QuerySet[Call, tuple[Any, ...]]:
     """Rows of the keys, a status, and its SUMS. SQLite would follow the statuses through an index of theirs, and read
     each call for the rest, where the index of the log has everything."""
-    groups = calls.order_by().annotate(**keys, by_status=unindexed("status")).values(*keys, "by_status")
+    status = unindexed("status") if connection.vendor == "sqlite" else F("status")
+    groups = calls.order_by().annotate(**keys, by_status=status).values(*keys, "by_status")
     return groups.annotate(**SUMS).values_list(*keys, "by_status", *SUMS)
 
 

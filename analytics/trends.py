@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from analytics import words
 from analytics.charts import Chart, Course, Trace
+from analytics.links import InDays
 from analytics.metrics import MEASURES, Compared, Measure, Point, Trend
 from analytics.tables import Cell, Column, Row, Table, columns, figure
 from analytics.words import Number
@@ -14,6 +16,8 @@ from calls.choices import Status
 from calls.filters import CallFilter
 from calls.format import UNKNOWN
 
+# Tables of more buckets than this are sent when they are opened.
+LONG = 100
 # From the bottom of a bar to its top.
 STACK = (
     *(Status.COMPLETED, Status.VOICEMAIL, Status.UNANSWERED, Status.BUSY, Status.FAILED),
@@ -21,23 +25,31 @@ STACK = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Shown:
     """`others` are the points of the other period, each beside one of the trend; `left` are those beside none.
-    Without a comparison there are neither."""
+    Without a comparison there are neither. Long tables are left out unless `has_long_tables`."""
 
     trend: Trend
     others: Sequence[Point | None]
     left: Sequence[Point]
     selection: CallFilter
+    has_long_tables: bool
 
     @property
     def bucket_name(self) -> str:
         return str(self.trend.granularity)
 
-    @property
+    @functools.cached_property
     def course(self) -> Course:
         return Course([point.bucket for point in self.trend.points], self.selection.selection.zone.key)
+
+    @functools.cached_property
+    def queries(self) -> list[str]:
+        """Of the calls of each bucket, without their status: see with_status."""
+        days = InDays(self.selection, without=("status",))
+        buckets = (point.bucket for point in self.trend.points)
+        return [days.query(bucket.days.first, bucket.days.last, bucket.hour) or "" for bucket in buckets]
 
     def values(self, measure: Measure) -> list[Number | None]:
         return [measure.of(point.totals) for point in self.trend.points]
@@ -46,14 +58,14 @@ class Shown:
         return [measure.of(point.totals) if point else None for point in self.others]
 
 
-def alone(trend: Trend, selection: CallFilter) -> Shown:
-    return Shown(trend, [], [], selection)
+def alone(trend: Trend, selection: CallFilter, *, has_long_tables: bool) -> Shown:
+    return Shown(trend, [], [], selection, has_long_tables)
 
 
-def beside(compared: Compared, selection: CallFilter) -> Shown:
+def beside(compared: Compared, selection: CallFilter, *, has_long_tables: bool) -> Shown:
     others = [other for point, other in compared.pairs if point]
     left = [other for point, other in compared.pairs if other and not point]
-    return Shown(compared.trend, others, left, selection)
+    return Shown(compared.trend, others, left, selection, has_long_tables)
 
 
 def charts(shown: Shown) -> list[Chart]:
@@ -65,7 +77,11 @@ def calls_by_status(shown: Shown) -> Chart:
     present = [status for status in STACK if any(point.totals.statuses.get(status) for point in points)]
     course = shown.course
     bars = [_bars(course, points, status, column) for column, status in enumerate(present, start=1)]
-    rows = [[*_status_cells(point, present, shown.selection), _calls(point)] for point in points]
+
+    def rows() -> list[list[Cell]]:
+        pairs = zip(points, shown.queries, strict=True)
+        return [[*_status_cells(point, present, query), _calls(point)] for point, query in pairs]
+
     return Chart(
         "Calls by status",
         f"Stacked bars: {sum(point.totals.calls for point in points):,} calls by {shown.bucket_name} and status.",
@@ -85,17 +101,14 @@ def _bars(course: Course, points: Sequence[Point], status: Status, column: int) 
     return course.bars(status.label, counts, f"status-{status.value}", column) | hover
 
 
-def _status_cells(point: Point, statuses: Sequence[Status], selection: CallFilter) -> list[Cell]:
-    query = status_queries(point, selection)
-    return [figure(point.totals.statuses.get(status, 0), "calls", query(status)) for status in statuses]
+def _status_cells(point: Point, statuses: Sequence[Status], query: str) -> list[Cell]:
+    counts = point.totals.statuses
+    return [figure(counts.get(status, 0), "calls", with_status(query, status)) for status in statuses]
 
 
-def status_queries(point: Point, selection: CallFilter) -> Callable[[str], str]:
-    """The query of the calls of a status in the bucket, where there are some."""
-    days = {"period": "custom", "from": str(point.bucket.days.first), "to": str(point.bucket.days.last)}
-    hour = {} if point.bucket.hour is None else {"hour": str(point.bucket.hour)}
-    query = selection.query(status=None, **days, **hour)
-    return lambda status: f"{query}&status={status}"
+def with_status(query: str, status: Status) -> str:
+    """Of the calls of a status in a bucket, where there are some."""
+    return f"{query}&status={status.value}"
 
 
 def completed_rate(shown: Shown) -> Chart:
@@ -104,18 +117,23 @@ def completed_rate(shown: Shown) -> Chart:
     lows = [interval.low if interval else None for interval in intervals]
     highs = [interval.high if interval else None for interval in intervals]
     band = course.band("95 % interval", _percents(lows), _percents(highs), "colour-rate")
-    line = course.line("Completed rate", _percents(shown.values(measure)), "colour-rate", 1)
+    rates = shown.values(measure)
+    line = course.line("Completed rate", _percents(rates), "colour-rate", 1)
     before = _before(shown, course, "completed_rate", "%{y:.1f} % before")
-    rows = [
-        [
-            figure(measure.of(point.totals), "share", point.query),
-            figure(low, "share"),
-            figure(high, "share"),
-            figure(point.totals.completed, "calls", status_queries(point, shown.selection)(Status.COMPLETED)),
-            _calls(point),
+
+    def rows() -> list[list[Cell]]:
+        found = zip(shown.trend.points, rates, lows, highs, shown.queries, strict=True)
+        return [
+            [
+                figure(rate, "share", point.query),
+                figure(low, "share"),
+                figure(high, "share"),
+                figure(point.totals.completed, "calls", with_status(query, Status.COMPLETED)),
+                _calls(point),
+            ]
+            for point, rate, low, high, query in found
         ]
-        for point, low, high in zip(shown.trend.points, lows, highs, strict=True)
-    ]
+
     heads = ["Completed rate", "95 % from", "to", "Completed", "Calls"]
     return Chart(
         "Completed rate",
@@ -133,12 +151,14 @@ def completed_rate(shown: Shown) -> Chart:
 
 def average_duration(shown: Shown) -> Chart:
     course, measure = shown.course, MEASURES["average_duration"]
-    line = course.line("Average duration", shown.values(measure), "colour-duration", 1)
+    averages = shown.values(measure)
+    line = course.line("Average duration", averages, "colour-duration", 1)
     before = _before(shown, course, "average_duration", "%{y:.0f} s before")
-    rows = [
-        [figure(measure.of(point.totals), "seconds", point.query), figure(point.totals.talking, "calls", point.query)]
-        for point in shown.trend.points
-    ]
+
+    def rows() -> list[list[Cell]]:
+        pairs = zip(shown.trend.points, averages, strict=True)
+        return [[figure(one, "seconds", p.query), figure(p.totals.talking, "calls", p.query)] for p, one in pairs]
+
     return Chart(
         "Average duration",
         f"A line: talk time on average by {shown.bucket_name}, of the calls that have some.",
@@ -171,26 +191,30 @@ def _before(shown: Shown, course: Course, name: str, hover: str) -> list[Trace]:
     return [line | {"hovertemplate": f"{hover}<extra></extra>"}]
 
 
-def _table(id: str, name: str, shown: Shown, heads: Sequence[str], rows: Sequence[Sequence[Cell]]) -> Table:
+def _table(id: str, name: str, shown: Shown, heads: Sequence[str], rows: Callable[[], list[list[Cell]]]) -> Table:
     """A row for each bucket; beside another period also its bucket, its figure and the difference."""
     measure, points = MEASURES[name], shown.trend.points
+    caption = f"{measure.label} by {shown.bucket_name}"
+    if len(points) > LONG and not shown.has_long_tables:
+        return Table(id, caption, [], [], is_left_out=True)
     if not shown.others:
-        caption = f"{measure.label} by {shown.bucket_name}"
-        whole = [_row(point, cells) for point, cells in zip(points, rows, strict=True)]
+        whole = _rows(shown, rows())
         return Table(id, caption, columns(shown.bucket_name.capitalize(), *heads), whole)
-    whole = [
-        _row(point, [*cells, *_compared(measure, point, other)])
-        for point, cells, other in zip(points, rows, shown.others, strict=True)
-    ]
+    beside = [_compared(measure, point, other) for point, other in zip(points, shown.others, strict=True)]
+    whole = _rows(shown, [[*cells, *more] for cells, more in zip(rows(), beside, strict=True)])
     nothing = [Cell(UNKNOWN)] * len(heads)
     left = [Row(Cell(UNKNOWN), [*nothing, *_compared(measure, None, other)]) for other in shown.left]
     compared = [Column("Compared with"), Column("Before"), Column("Difference")]
     heads_of_all = [*columns(shown.bucket_name.capitalize(), *heads), *compared]
-    return Table(id, f"{measure.label} by {shown.bucket_name}, beside another period", heads_of_all, [*whole, *left])
+    return Table(id, f"{caption}, beside another period", heads_of_all, [*whole, *left])
 
 
-def _row(point: Point, cells: Sequence[Cell]) -> Row:
-    return Row(Cell(words.bucket_of(point.bucket), point.query), cells, words.remark_of(point.bucket))
+def _rows(shown: Shown, rows: Sequence[Sequence[Cell]]) -> list[Row]:
+    course = shown.course
+    return [
+        Row(Cell(head, point.query), cells, remark)
+        for head, point, cells, remark in zip(course.heads, shown.trend.points, rows, course.remarks, strict=True)
+    ]
 
 
 def _compared(measure: Measure, point: Point | None, other: Point | None) -> list[Cell]:

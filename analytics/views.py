@@ -17,7 +17,7 @@ from analytics.cards import cards
 from analytics.question import Question
 from analytics.sections import SECTIONS, Section
 from calls.htmx import is_for_part
-from calls.panel import FOLDED, are_days_shown, kept, panel
+from calls.panel import FOLDED, are_days_shown, kept, page_errors, panel
 
 
 @require_safe
@@ -61,7 +61,7 @@ def page(request: HttpRequest, shown: list[Section]) -> HttpResponse:
         "kept": kept(selection),
         "beside": question.own_query,
         "chips": selection.chips(),
-        "errors": selection.form.non_field_errors(),
+        "errors": page_errors(selection),
         "is_valid": selection.is_valid(),
         "description": selection.describe(),
         "question": question,

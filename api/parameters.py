@@ -19,6 +19,7 @@ WORDS: dict[str, list[str]] = {
     "hour": [str(hour) for hour in range(24)],
     "weekday": list(WEEKDAYS),
     "talked": ["true", "false"],
+    "priced": ["true", "false"],
     "sort": [f"{sign}{name}" for name in COLUMNS for sign in ("", "-")],
     "size": [str(size) for size in SIZES],
 }
@@ -45,6 +46,7 @@ DESCRIPTIONS = {
     "hour": "Of the day, on the clock of the reporting zone; may repeat.",
     "weekday": "In the reporting zone; may repeat.",
     "talked": "Whether there was talk time.",
+    "priced": "Whether the cost is known.",
     "sort": "The order, with - for descending. Default -started_at.",
     "size": "Calls on a page. Default 50.",
     "after": "An opaque token out of next.",

@@ -37,7 +37,7 @@ class SqliteLoader:
         found = "SELECT type, name, sql FROM sqlite_master WHERE type IN ('index', 'trigger') AND sql IS NOT NULL"
         for kind, name, sql in execute(found).fetchall():
             execute(f'DROP {kind} "{name}"')
-            if kind == "index":  # the triggers are the search's own, which makes them again
+            if name not in search.SQLITE_TRIGGERS:  # which it makes again, with what they have missed
                 self.definitions.append(sql)
         execute("PRAGMA foreign_keys=OFF")
         execute("BEGIN")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import statistics
+import sys
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -21,6 +22,7 @@ from analytics.buckets import Granularity
 from analytics.metrics import metrics_of
 from analytics.models import SealedDay
 from analytics.sealing import seal, seal_due
+from bench.inspect_pages import signed_in
 from bench.phrases import COMMON_WORD, RARE_WORD
 from bench.rows import CAMPAIGNS
 from bench.users import ADMINISTRATOR, VIEWER
@@ -65,14 +67,15 @@ READ = (
 def main(calls: int, part: str, requests: str) -> dict[str, Any]:
     prepare()
     rows = [measured(*case, times=int(requests)) for case in ROLLED_UP + READ if part in case[0]]
-    return {"rows": rows, "write": cost_of_writing(), "seal_ms": seal_ms()}
+    cookie = signed_in(ADMINISTRATOR).cookies["sessionid"].value
+    return {"rows": rows, "write": cost_of_writing(), "seal_ms": seal_ms(), "cookie": cookie}
 
 
 def prepare() -> None:
     """Also a database that was filled before there were daily totals."""
     call_command("migrate", verbosity=0, interactive=False)
     if not SealedDay.objects.exists():
-        call_command("rebuild_rollups")
+        call_command("rebuild_rollups", stdout=sys.stderr)
     seal_due(zone(), datetime.now(UTC), 600)
 
 

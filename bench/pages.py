@@ -169,7 +169,7 @@ def measure(measured: Sequence[Measured], requests: int) -> None:
     for _ in range(ROUNDS):
         for case in measured:
             for series in case.all_series:
-                series.measure(requests // ROUNDS)
+                series.measure(max(requests // ROUNDS, 1))
 
 
 def show(

@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import dj_database_url
-from csp.constants import NONE, SELF
+from csp.constants import NONCE, NONE, SELF
 from dotenv import load_dotenv
 
 from callmon.env import BadEnvironment, Environment, in_url, make_writable, stop
@@ -129,6 +129,7 @@ MIDDLEWARE = [
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
+        "style-src": [SELF, NONCE],  # for the picture of a recording, which wavesurfer.js styles by itself
         "img-src": [SELF, "data:"],
         "object-src": [NONE],
         "base-uri": [NONE],

@@ -34,7 +34,7 @@ from calls.parameters import (
     words_of,
 )
 from calls.querysets import CallQuerySet
-from calls.search import Reading
+from calls.reading import Reading, Way, any_of
 
 PERIODS = {
     "today": "Today",
@@ -65,7 +65,7 @@ class Selection:
     tags: dict[str, str] = field(default_factory=dict)
     user_pk: int | None = None
     sees_all: bool = False
-    reading: Reading = Reading.GATHER
+    reading: Way = Reading.GATHER
 
 
 class Criterion(django_filters.Filter):
@@ -114,8 +114,8 @@ def any_or_none(column: str, ids: list[int | str], selection: Selection) -> Q:
     """NONE among the ids means calls without one."""
     known = [id for id in ids if id != NONE]
     if NONE not in ids:
-        return search.any_of(column, known, selection.reading)
-    return Q(**{f"{column}__isnull": True}) | (search.any_of(column, known, selection.reading) if known else Q())
+        return any_of(column, known, selection.reading)
+    return Q(**{f"{column}__isnull": True}) | (any_of(column, known, selection.reading) if known else Q())
 
 
 def any_word(column: str, words: list[str]) -> Q:
@@ -158,7 +158,7 @@ CRITERIA = {
     ),
     "status": Criterion(
         Many(words_of(Status.values)),
-        lambda statuses, s: search.any_of("status", statuses, s.reading),
+        lambda statuses, s: any_of("status", statuses, s.reading),
         lambda status, s: Status(status).label.lower(),
     ),
     "direction": Criterion(
@@ -235,5 +235,10 @@ CRITERIA = {
         One(words_of(("true", "false"))),
         lambda word, s: talked(word),
         lambda word, s: "with talk time" if word == "true" else "without talk time",
+    ),
+    "priced": Criterion(
+        One(words_of(("true", "false"))),
+        lambda word, s: Q(cost__isnull=word == "false"),
+        lambda word, s: "with a known cost" if word == "true" else "without a known cost",
     ),
 }

@@ -48,6 +48,8 @@ def context_of(call: Call, zone: ZoneInfo, list_query: str) -> dict[str, Any]:
         "cost": cost(call),
         "metadata": pretty(call.metadata) if call.metadata else "",
         **heard(call, zone),
+        "audio_label": f"Recording of the call with {heading(call)}",
+        "preload": "metadata",
         **addresses(call, list_query),
         "find": words_to_find(list_query),
     }
@@ -81,11 +83,13 @@ def words_to_find(list_query: str) -> str:
 
 def addresses(call: Call, list_query: str) -> dict[str, str]:
     """The list that the reader came from, at this call, and the page of this call that leads back to it."""
+    recording_url = reverse("recordings:recording", args=[call.uuid])
     query = QueryDict(list_query).urlencode()  # written anew: whatever it says, it stays a query of our own list
     return {
         "list_url": f"{reverse('calls:list')}{'?' if query else ''}{query}#call-{call.pk}",
         "page_url": call.get_absolute_url() + list_suffix(query),
-        "recording_url": reverse("recordings:recording", args=[call.uuid]),
+        "recording_url": recording_url,
+        "download_url": f"{recording_url}?download=1",
         "transcript_url": f"{call.get_absolute_url()}transcript",
         "icons_url": static("img/icons.svg"),
     }

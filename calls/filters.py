@@ -27,7 +27,7 @@ from calls.models import Assistant, Call, Campaign, Tag
 from calls.paging import COUNT_CAP, FEW, LAST, BadToken, Order, Token, capped_count
 from calls.parameters import NONE, Many, One, parse_order, parse_size
 from calls.querysets import CallQuerySet, User, WrittenOnce, sees_all_assistants
-from calls.search import Reading
+from calls.reading import Reading, Way
 
 FIRST_PAGE: dict[str, str | None] = {"after": None, "before": None}
 DEFAULT_SIZE = 50
@@ -189,7 +189,7 @@ class CallFilter(django_filters.FilterSet):
 
     def qs_to_read(self) -> CallQuerySet:
         """The same calls, to be read in that way."""
-        return self.qs if self.is_few else self._select(CRITERIA, replace(self.selection, reading=self.reading))
+        return self.qs if self.is_few else self.qs_read(self.reading)
 
     @functools.cached_property
     def _alone(self) -> str:
@@ -197,10 +197,14 @@ class CallFilter(django_filters.FilterSet):
         chosen = [name for name in CRITERIA if self.chosen(name)]
         return chosen[0] if len(chosen) == 1 and not self.queryset.query.has_filters() else ""
 
+    def qs_read(self, way: Way, *, with_days: bool = True) -> CallQuerySet:
+        """The same calls, to be read in a way of one's choice; also without the range of days."""
+        names = (name for name in CRITERIA if with_days or name not in RANGE_PARAMETERS)
+        return self._select(names, replace(self.selection, reading=way))
+
     def qs_within(self, period: str) -> CallQuerySet:
         """The selection with another period instead of its range of days."""
-        others = self._select((name for name in CRITERIA if name not in RANGE_PARAMETERS), self.selection)
-        return others.filter(within_period(period, self.selection))
+        return self.qs_read(Reading.GATHER, with_days=False).filter(within_period(period, self.selection))
 
     def _select(self, names: Iterable[str], selection: Selection) -> CallQuerySet:
         if not self.is_valid():

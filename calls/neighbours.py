@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from django.http import QueryDict
 from django.urls import reverse
 
-from calls.filters import CallFilter, list_suffix
+from calls.filters import DEFAULT_ORDER, CallFilter, list_suffix
 from calls.models import Call
 from calls.paging import Token, parts_from
 from calls.querysets import CallQuerySet, User
@@ -26,13 +26,15 @@ class Neighbours:
 
 def neighbours_of(call: Call, list_query: str, user: User) -> Neighbours | None:
     """In the order of the list, wherever the call would stand in it now. None for a list that is none. Takes three
-    queries: the names of the selection, how many calls it has where it is not the whole log, and both neighbours."""
-    selection = CallFilter.for_user(QueryDict(list_query), user)
-    if not selection.is_valid():
-        return None
-    # The whole log is walked, however long it is.
-    calls, few = (selection.qs_to_read(), selection.is_few) if list_query else (selection.qs, False)
-    token = Token.of({column: getattr(call, column) for column in selection.order.columns}, selection.order, None)
+    queries: the names of the selection, how many calls it has, and both neighbours; in the whole log only the last."""
+    if list_query:
+        selection = CallFilter.for_user(QueryDict(list_query), user)
+        if not selection.is_valid():
+            return None
+        calls, order, few = selection.qs_to_read(), selection.order, selection.is_few
+    else:  # walked, however long it is
+        calls, order, few = Call.objects.visible_to(user), DEFAULT_ORDER, False
+    token = Token.of({column: getattr(call, column) for column in order.columns}, order, None)
     ends = [_nearest(calls, token, backwards=backwards, few=few) for backwards in (True, False)]
     previous, following = Call.objects.filter(pk=call.pk).values_list(*ends).get()
     suffix = list_suffix(QueryDict(list_query).urlencode())

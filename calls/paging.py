@@ -21,7 +21,7 @@ from django.db.models import BooleanField, F, Field, Func, Model, OrderBy, Q, Qu
 from django.db.models.sql.compiler import SQLCompiler
 
 from calls.models import Call
-from calls.search import unindexed
+from calls.reading import unindexed
 
 Rows = TypeVar("Rows", bound=QuerySet[Any])
 

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 
 from calls.choices import Direction, Status
 from calls.criteria import CRITERIA, PERIODS
-from calls.filters import CallFilter
+from calls.filters import LAYOUT, CallFilter
 from calls.parameters import NONE, SIZES
 
+# What charts and tables link to has no field of its own, only a chip.
+FIELDLESS = ("ended_reason", "country", "hour", "weekday", "talked", "priced")
 # Beyond this many options a list is cut; the chosen ones always stay.
 OPTIONS_SHOWN = 200
 
@@ -85,8 +87,15 @@ def are_days_shown(fields: dict[str, Field]) -> bool:
 
 def kept(selection: CallFilter) -> list[tuple[str, str]]:
     """What the form sends along though it has no field for it: the layout, and all variables but the one shown."""
-    layout = [(name, selection.data[name]) for name in ("sort", "size") if selection.data.get(name)]
-    return layout + [("variable", text) for text in selection.data.getlist("variable")[:-1]]
+    whole = [(name, text) for name in ("sort", "size", *FIELDLESS) for text in selection.data.getlist(name) if text]
+    return whole + [("variable", text) for text in selection.data.getlist("variable")[:-1]]
+
+
+def page_errors(selection: CallFilter) -> list[str]:
+    """The messages that have no field in the panel to stand beside."""
+    errors = selection.form.errors
+    fieldless = [f"{name}: {message}" for name in (*LAYOUT, *FIELDLESS) for message in errors.get(name, ())]
+    return [*selection.form.non_field_errors(), *fieldless]
 
 
 # The filters that are folded away until one of them is used.

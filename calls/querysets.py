@@ -35,8 +35,8 @@ def assistants_of(user: User) -> list[int]:
 
 
 class WrittenOnce:
-    """A queryset that asks the same at any time, of whoever asks. The ORM takes longer to write such a statement than
-    the database to answer it, so it is written once for each process."""
+    """A queryset that asks the same at any time, of whoever asks, but for its values. The ORM takes longer to write
+    such a statement than the database to answer it, so it is written once for each process."""
 
     def __init__(self, queryset: Callable[[], QuerySet[Any, Any]]) -> None:
         self._queryset = queryset
@@ -45,9 +45,11 @@ class WrittenOnce:
     def _statement(self) -> tuple[str, tuple[Any, ...]]:
         return self._queryset().query.sql_with_params()
 
-    def rows(self) -> list[tuple[Any, ...]]:
+    def rows(self, *values: Any) -> list[tuple[Any, ...]]:
+        """As the database has them. `values`, if any, take the place of all those that it was written with."""
+        statement, written = self._statement
         with connection.cursor() as cursor:
-            cursor.execute(*self._statement)
+            cursor.execute(statement, values or written)
             return cursor.fetchall()
 
 

@@ -12,7 +12,8 @@ from django.db.models import F
 
 from calls.choices import ResponseKind
 from calls.format import format_milliseconds, format_offset
-from calls.models import Call
+from calls.models import Call, ResponseTime
+from calls.querysets import WrittenOnce
 from calls.transcripts.answers import Answer, Measured
 
 KINDS: dict[str, str] = dict(ResponseKind.choices)
@@ -54,10 +55,18 @@ class ResponseTimes:
     answers: list[AnswerRow]
 
 
+# Without nulls_last the two databases differ.
+MEASURED = WrittenOnce(
+    lambda: (
+        ResponseTime.objects.filter(call=0)
+        .order_by(F("at_ms").asc(nulls_last=True), "pk")
+        .values_list(*Measured._fields)
+    )
+)
+
+
 def measured(call: Call) -> list[Measured]:
-    # Without nulls_last the two databases differ.
-    rows = call.response_times.order_by(F("at_ms").asc(nulls_last=True), "pk")
-    return list(map(Measured._make, rows.values_list(*Measured._fields)))
+    return list(map(Measured._make, MEASURED.rows(call.pk)))
 
 
 def response_times(all_measured: Sequence[Measured], answers: Sequence[Answer], length_ms: int) -> ResponseTimes:
@@ -88,9 +97,10 @@ def _kind_row(kind: str, group: Sequence[Measured], length_ms: int) -> KindRow:
 
 def _path(group: Iterable[Measured], longest_ms: int, length_ms: int) -> str:
     """A bar at the moment of each answer, as high as it was long."""
+    longest_ms = max(longest_ms, 1)
     placed = [(one.at_ms, one.duration_ms) for one in group if one.at_ms is not None and one.at_ms <= length_ms]
     return "".join(
-        f"M{at_ms * WIDTH // length_ms} {FOOT}V{FOOT - REACH * duration_ms / max(longest_ms, 1):.0f}"
+        f"M{at_ms * WIDTH // length_ms} {FOOT}V{FOOT - REACH * duration_ms / longest_ms:.0f}"
         for at_ms, duration_ms in placed
     )
 
@@ -122,14 +132,12 @@ def _time(one: Measured) -> str:
 
 def _cells(group: Iterable[Measured], kinds: Sequence[str]) -> list[str]:
     """What each kind took; several of one kind are added, and counted."""
-    durations_ms: dict[str, list[int]] = {kind: [] for kind in kinds}
+    durations_ms: dict[str, list[int]] = {}
     for one in group:
-        durations_ms[one.kind].append(one.duration_ms)
-    return [_cell(durations_ms[kind]) for kind in kinds]
+        durations_ms.setdefault(one.kind, []).append(one.duration_ms)
+    return [_cell(durations_ms[kind]) if kind in durations_ms else "" for kind in kinds]
 
 
 def _cell(durations_ms: Sequence[int]) -> str:
-    if not durations_ms:
-        return ""
     count = f" in {len(durations_ms)}" if len(durations_ms) > 1 else ""
     return f"{format_milliseconds(sum(durations_ms))}{count}"

@@ -9,8 +9,7 @@ from __future__ import annotations
 import functools
 import json
 import re
-from collections.abc import Callable, Iterable
-from enum import Enum, auto
+from collections.abc import Callable
 from typing import Any
 
 from django.db import connection, models
@@ -18,11 +17,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import (
     BooleanField,
     Exists,
-    F,
-    Func,
     Lookup,
-    Max,
-    Min,
     OuterRef,
     Q,
     QuerySet,
@@ -31,40 +26,36 @@ from django.db.models import (
     Value,
 )
 from django.db.models.expressions import RawSQL
-from django.db.models.functions import Concat
-from django.db.models.lookups import In
+from django.db.models.functions import Concat, StrIndex
+from django.db.models.lookups import GreaterThan
 from django.db.models.sql.compiler import SQLCompiler
 
 from calls.models import Call, CapturedVariable, Transcript
 from calls.needles import TranscriptQuery
+from calls.reading import Reading, Span, Way, among
 
 
-class Reading(Enum):
-    """How the calls that fit a condition are found. SQLite does not know how many they are, and PostgreSQL guesses
-    for words, so the reader says which way suits."""
-
-    GATHER = auto()  # the matches first, then their calls: for few of them, and to count
-    PROBE = auto()  # the calls in their order, each looked up among the gathered matches: for some thousands
-    WALK = auto()  # the calls in their order, each looked at for itself: for many
-
-
-def numbers_containing(needle: str, reading: Reading = Reading.GATHER) -> Q:
+def numbers_containing(needle: str, way: Way = Reading.GATHER) -> Q:
     """Calls with `needle` in the number of either side."""
-    found = Q(phone_search__contains=needle)
-    if connection.vendor == "postgresql" or reading is Reading.WALK:
+    if connection.vendor == "postgresql":
+        return Q(phone_search__contains=needle)
+    found = Q(GreaterThan(StrIndex("phone_search", Value(needle)), 0))
+    if way is Reading.WALK:
         return found
-    trigrams = _telling_trigrams(needle)
-    if reading is Reading.PROBE:
-        return _among(PhoneIndex.objects.filter(numbers__match=trigrams).values("pk")) & found
-    return Q(phone_index__numbers__match=trigrams) & found
+    trigrams, share = _telling_trigrams(needle)
+    if way is Reading.GATHER:
+        return Q(phone_index__numbers__match=trigrams) & found
+    if isinstance(way, Span) and share > COMMON_SHARE:
+        return found
+    return among(PhoneIndex.objects.filter(numbers__match=trigrams), way) & found
 
 
-def transcripts_matching(query: TranscriptQuery, reading: Reading = Reading.GATHER) -> Q:
+def transcripts_matching(query: TranscriptQuery, way: Way = Reading.GATHER) -> Q:
     """Calls whose transcript has all wanted phrases and none of the unwanted. Without wanted ones, also calls
     that have no transcript."""
     condition = Q()
     if query.wanted:
-        condition &= _having_all(query.wanted, reading)
+        condition &= _having_all(query.wanted, way)
     if query.unwanted:
         condition &= ~_having_any(query.unwanted)
     return condition
@@ -75,11 +66,13 @@ def matching_transcripts(query: TranscriptQuery) -> QuerySet[Any] | None:
     return _rows_having_all(query.wanted) if not query.unwanted else None
 
 
-def captured(name: str, text: str | None, reading: Reading = Reading.GATHER) -> Q:
+def captured(name: str, text: str | None, way: Way = Reading.GATHER) -> Q:
     """Calls that captured the variable, with the value whose text is `text`; None is any value. Each variable is to
     be filtered for in a step of its own, since this may join their rows."""
     found = _captured(name, text)
-    if connection.vendor == "sqlite" and reading is Reading.GATHER:
+    if isinstance(way, Span):
+        return among(CapturedVariable.objects.filter(**found), way, "call_id")
+    if connection.vendor == "sqlite" and way is Reading.GATHER:
         return Q(**{f"variables__{column}": value for column, value in found.items()})
     return Q(Exists(CapturedVariable.objects.filter(**found, call=OuterRef("pk"))))
 
@@ -93,35 +86,15 @@ def _captured(name: str, text: str | None) -> dict[str, str]:
     return {"name": name} | ({} if text is None else {"value_text": text})
 
 
-def any_of(column: str, values: list[Any], reading: Reading = Reading.GATHER) -> Q:
-    """Calls with one of the values in the column."""
-    if connection.vendor == "sqlite" and reading is not Reading.GATHER and len(values) > 1:
-        return Q(In(unindexed(column), values))
-    return Q(**{f"{column}__in": values})
-
-
-def unindexed(column: str) -> Func:
-    """The column, hidden from the planner, which would walk its index where the calls are few: SQLite knows only
-    averages, and PostgreSQL guesses how often a rare word occurs."""
-    hidden = "+%(expressions)s" if connection.vendor == "sqlite" else "COALESCE(%(expressions)s, %(expressions)s)"
-    return Func(F(column), template=hidden)
-
-
-def _among(pks: QuerySet[Any]) -> Q:
-    """Calls whose id is one of them. IS TRUE keeps the planners from looking for the calls by these ids: they are
-    read once, and each call is looked up among them."""
-    return Q(Func(In(F("pk"), pks), template="(%(expressions)s) IS TRUE", output_field=BooleanField()))
-
-
-def _having_all(phrases: tuple[str, ...], reading: Reading) -> Q:
-    if reading is Reading.PROBE:
-        return _among(_rows_having_all(phrases).values("pk"))
+def _having_all(phrases: tuple[str, ...], way: Way) -> Q:
+    if way is Reading.PROBE or isinstance(way, Span):
+        return among(_rows_having_all(phrases), way)
     if connection.vendor == "postgresql":
         rows = _rows_having_all(phrases)
-        if reading is Reading.WALK or _guess(rows) > MANY:
+        if way is Reading.WALK or _guess(rows) > MANY:
             return _word_vector_in_turn(phrases)
         return Q(pk__in=rows.values("pk"))
-    if reading is Reading.WALK:
+    if way is Reading.WALK:
         return _phrases_in_turn(Q.__and__, phrases)
     return Q(transcript_index__words__match=_match_all(phrases))
 
@@ -252,19 +225,22 @@ class TranscriptIndex(models.Model):
 
 
 # How many of the newest numbers are looked at to learn which trigrams tell something.
-SAMPLE = 500
+SAMPLE = 200
+# Where more of the numbers than this may fit, it is quicker to look at each.
+COMMON_SHARE = 0.5
 
 
-def _telling_trigrams(needle: str) -> str:
+def _telling_trigrams(needle: str) -> tuple[str, float]:
     """Trigrams that cover the needle, in any order: more of them take longer to read than the wrong numbers that
-    they rule out. Those that most numbers share, such as the code of a country, tell nothing and are left out."""
+    they rule out. Those that most numbers share, such as the code of a country, tell nothing and are left out. Beside
+    them, the share of the numbers that the rarest occurs in."""
     last = len(needle) - 3
     trigrams = {needle[i : i + 3] for i in (*range(0, last, 3), last)}
     newest = list(Call.objects.order_by("-pk").values_list("phone_search", flat=True)[:SAMPLE])
     shares = {trigram: sum(trigram in number for number in newest) for trigram in trigrams}
     rarest = min(shares, key=lambda trigram: (shares[trigram], trigram))
     telling = {trigram for trigram, share in shares.items() if share <= len(newest) // 5} | {rarest}
-    return " AND ".join(f'"{trigram}"' for trigram in sorted(telling))
+    return " AND ".join(f'"{trigram}"' for trigram in sorted(telling)), shares[rarest] / max(len(newest), 1)
 
 
 def _match_all(phrases: tuple[str, ...]) -> str:
@@ -275,22 +251,6 @@ def _phrases_in_turn(combine: Callable[[Q, Q], Q], phrases: tuple[str, ...]) -> 
     padded = Transcript.objects.annotate(padded=Concat(Value(" "), "words", Value(" "), output_field=TextField()))
     found = functools.reduce(combine, (Q(padded__contains=f" {phrase} ") for phrase in phrases))
     return Q(Exists(padded.filter(found, call=OuterRef("pk"))))
-
-
-def near(calls: QuerySet[Call], within: QuerySet[Call], found_by: Iterable[str]) -> QuerySet[Call]:
-    """The same calls, of which the caller knows that they are among `within`, so that SQLite reads less of what they
-    are found by: values, words and numbers are indexed in the order of the ids. `found_by` are parameters."""
-    if connection.vendor != "sqlite":
-        return calls
-    ids = within.order_by().annotate(all=Value(1)).values("all")
-    first, last = (Subquery(ids.annotate(id=edge("pk")).values("id")) for edge in (Min, Max))
-    calls = calls.filter(pk__gte=first, pk__lte=last)
-    for index in (INDEXES[name] for name in found_by if name in INDEXES):
-        calls = calls.filter(**{f"{index}__gte": first, f"{index}__lte": last})
-    return calls
-
-
-INDEXES = {"phone": "phone_index", "q": "transcript_index"}
 
 
 def install(database: BaseDatabaseWrapper) -> None:

@@ -22,14 +22,14 @@ from calls import detail, tables
 from calls.annotations.shown import annotations_of
 from calls.choices import LIVE_STATUSES
 from calls.criteria import PERIOD_DAYS, PERIODS, RANGE_PARAMETERS
-from calls.filters import DEFAULT_ORDER, LAYOUT, CallFilter
+from calls.filters import DEFAULT_ORDER, CallFilter
 from calls.htmx import is_for_part
 from calls.listing import Place, read_list
 from calls.live import call_version, is_followed, live_url, log_version, unless_same
 from calls.models import Call
 from calls.neighbours import neighbours_of
 from calls.paging import LAST, Page, Token, capped_count, newer_than
-from calls.panel import FOLDED, are_days_shown, found_options, kept, panel, sizes
+from calls.panel import FOLDED, are_days_shown, found_options, kept, page_errors, panel, sizes
 from calls.parameters import SIZES, parse_id
 from calls.querysets import User
 
@@ -111,13 +111,6 @@ def options(request: HttpRequest, name: str) -> HttpResponse:
     find = "".join(chosen.pop("find", []))
     field = found_options(name, find, CallFilter.for_user(chosen, request.user))
     return HttpResponse(render_to_string("calls/options.jinja", {"field": field}))
-
-
-def page_errors(selection: CallFilter) -> list[str]:
-    """The messages that have no field in the panel to stand beside: unknown parameters, the layout of the page."""
-    errors = selection.form.errors
-    layout = [f"{name}: {message}" for name in LAYOUT for message in errors.get(name, ())]
-    return [*selection.form.non_field_errors(), *layout]
 
 
 def updates_url(page: Page, selection: CallFilter) -> str:

@@ -1,14 +1,15 @@
-"""The sound of a call as a picture: its bars in one colour for each speaker, tools and long waits on it.
+"""The sound of a call as a picture: how loud each speaker is along it, tools and long waits on it.
 
-An SVG that the server draws: it needs no script, follows the theme by style sheet, and its parts are attributes, which
-the Content-Security-Policy allows. Horizontally one unit is a bar; vertically it is a percentage of the height.
+The browser draws the lanes with wavesurfer.js, the assistant above the middle and the caller below; the marks are an
+SVG over them, placed in per cent of the width.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from operator import mul
 from typing import Any
 
 from calls.choices import Speaker
@@ -18,19 +19,24 @@ from calls.silences import silences
 from calls.transcripts.answers import Answer
 from calls.transcripts.cues import SPOKEN, Turn
 
-BARS = 240
-# Half of the picture, less than the room for a bar's round end.
-REACH = 46.0
-LEAST = 1.0
-# Where no peaks are known, turns are drawn this high.
-FLAT = 24.0
+# Where no peaks are known: into so many parts, and as high as half of the picture.
+PARTS = 500
+FLAT, FLAT_LOUDEST = 1, 2
 TICK_SECONDS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200)
 MOST_TICKS = 6
 
 OTHER = "other"  # sound that no turn tells of
 NAMES = {Speaker.ASSISTANT: "Assistant", Speaker.CALLER: "Caller", OTHER: "Nobody known"}
+SIGN = {Speaker.ASSISTANT: 1, Speaker.CALLER: -1, OTHER: 0}
 
-Lanes = Mapping[str, Sequence[float]]  # speaker: how far each bar reaches, 0 for no bar
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """What is heard of one speaker: peaks along the recording, and the one that reaches to the edge."""
+
+    speaker: str
+    peaks: Sequence[int]
+    loudest: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +50,23 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Waveform:
-    """`paths` are (speaker, its name, SVG path); `silences` is `2.1-3.4 …` in seconds, `silence` their sum in words."""
+    """`silences` is `2.1-3.4 …` in seconds, `silence` their sum in words."""
 
     duration_seconds: str
-    bars: int
-    paths: list[tuple[str, str, str]]
+    lanes: list[Lane]
     tools: list[Mark]
     waits: list[Mark]
     ticks: list[Mark]
     silences: str
     silence: str
+
+    def lanes_json(self) -> str:
+        """Each lane as `[speaker, loudest, peaks]`."""
+        return json.dumps([(lane.speaker, lane.loudest, lane.peaks) for lane in self.lanes], separators=(",", ":"))
+
+    def heard(self) -> list[tuple[str, str]]:
+        """Who is heard at all: the speaker, and a name."""
+        return [(lane.speaker, NAMES[lane.speaker]) for lane in self.lanes if any(lane.peaks)]
 
 
 def waveform(recording: Recording, turns: Sequence[Turn], answers: Iterable[Answer]) -> Waveform | None:
@@ -65,8 +78,7 @@ def waveform(recording: Recording, turns: Sequence[Turn], answers: Iterable[Answ
     quiet = silences(peaks, recording.duration_ms, turns)
     return Waveform(
         duration_seconds=f"{seconds:.3f}",
-        bars=BARS,
-        paths=paths(peaks, speakers_by_bar(turns, seconds)),
+        lanes=lanes(peaks, turns, seconds),
         tools=[mark for turn in turns if (mark := tool_mark(turn, seconds))],
         waits=[wait_mark(answer, seconds) for answer in answers if answer.is_slow],
         ticks=ticks(seconds),
@@ -80,68 +92,43 @@ def last_moment_ms(turns: Iterable[Turn]) -> int:
     return round(max(moments, default=0) * 1000)
 
 
-def speakers_by_bar(turns: Iterable[Turn], seconds: float) -> list[str]:
-    """Who speaks during each bar. A turn without an end lasts until the next one begins."""
+def lanes(peaks: Sequence[Sequence[int]], turns: Sequence[Turn], seconds: float) -> list[Lane]:
+    """Two channels are the two sides; one channel is parted by the turns; without any, the turns are drawn."""
+    channels = [channel for channel in peaks if channel]
+    speakers = speakers_along(turns, seconds, len(channels[0]) if channels else PARTS)
+    if len(channels) == 2 and set(SPOKEN) <= set(speakers):
+        sides = channels if is_assistant_first(channels, speakers) else reversed(channels)
+        return [Lane(who, side, max(*side, 1)) for who, side in zip(NAMES, sides, strict=False)]
+    if channels:
+        loudest = list(map(max, *channels)) if len(channels) > 1 else channels[0]
+        return parted(loudest, speakers, max(*loudest, 1))
+    return parted([0 if who == OTHER else FLAT for who in speakers], speakers, FLAT_LOUDEST)
+
+
+def speakers_along(turns: Iterable[Turn], seconds: float, parts: int) -> list[str]:
+    """Who speaks during each part of the recording. A turn without an end lasts until the next one begins."""
     timed = [turn for turn in turns if turn["speaker"] in SPOKEN and turn.get("start_seconds") is not None]
     starts = [turn["start_seconds"] for turn in timed]
-    bars = [OTHER] * BARS
+    found, scale = [OTHER] * parts, parts / seconds
     for turn, start, following in zip(timed, starts, [*starts, seconds][1:], strict=True):
-        end = turn.get("end_seconds") or following
-        first, last = (round(moment / seconds * BARS) for moment in (start, end))
-        first, last = max(first, 0), min(max(last, first + 1), BARS)
-        bars[first:last] = [turn["speaker"]] * (last - first)
-    return bars
+        first, last = round(start * scale), round((turn.get("end_seconds") or following) * scale)
+        first, last = max(first, 0), min(max(last, first + 1), parts)
+        found[first:last] = [turn["speaker"]] * (last - first)
+    return found
 
 
-def paths(peaks: Sequence[Sequence[int]], speakers: Sequence[str]) -> list[tuple[str, str, str]]:
-    """Two channels, one for each side: the assistant above the middle, the caller below. One channel: around the
-    middle, coloured by the turns. None: the turns themselves."""
-    levels = [resampled(channel) for channel in peaks if channel]
-    if len(levels) == 2 and len(set(speakers) - {OTHER}) == 2:
-        assistant, caller = levels if is_assistant_first(levels, speakers) else reversed(levels)
-        lanes: Lanes = {Speaker.ASSISTANT: assistant, Speaker.CALLER: caller}
-        return [_path(speaker, lane, *SIDES[speaker]) for speaker, lane in lanes.items()]
-    if levels:
-        loudest = list(map(max, *levels)) if len(levels) > 1 else levels[0]
-        return [_path(speaker, lane, 1, 1) for speaker, lane in parted(loudest, speakers).items()]
-    flat = parted([0.0 if speaker == OTHER else FLAT for speaker in speakers], speakers)
-    return [_path(speaker, lane, *SIDES[speaker]) for speaker, lane in flat.items() if speaker != OTHER]
-
-
-# How much of a bar is above and how much below the middle.
-SIDES: dict[str, tuple[int, int]] = {Speaker.ASSISTANT: (1, 0), Speaker.CALLER: (0, 1)}
-
-
-def resampled(channel: Sequence[int]) -> list[float]:
-    """The loudest sample of each bar; the loudest of all reaches to the edge."""
-    scale = REACH / max(*channel, 1)
-    edges = [place * len(channel) // BARS for place in range(BARS + 1)]
-    loudest = [max(channel[start : max(end, start + 1)]) for start, end in pairwise(edges)]
-    return [max(peak * scale, LEAST) for peak in loudest]
-
-
-def is_assistant_first(levels: Sequence[Sequence[float]], speakers: Sequence[str]) -> bool:
+def is_assistant_first(channels: Sequence[Sequence[int]], speakers: Sequence[str]) -> bool:
     """Whether the first channel is the louder one, compared with the second, when the assistant speaks."""
-    sign = {Speaker.ASSISTANT: 1, Speaker.CALLER: -1, OTHER: 0}
-    agreement = [sum(sign[who] * level for who, level in zip(speakers, lane, strict=True)) for lane in levels]
+    signs = [SIGN[who] for who in speakers]
+    agreement = [sum(map(mul, signs, channel)) / max(*channel, 1) for channel in channels]
     return agreement[0] >= agreement[1]
 
 
-def parted(levels: Sequence[float], speakers: Sequence[str]) -> Lanes:
-    return {
-        name: [level if who == name else 0.0 for level, who in zip(levels, speakers, strict=True)]
+def parted(peaks: Sequence[int], speakers: Sequence[str], loudest: int) -> list[Lane]:
+    return [
+        Lane(name, [peak if who == name else 0 for peak, who in zip(peaks, speakers, strict=False)], loudest)
         for name in NAMES
-        if name in speakers
-    }
-
-
-def _path(speaker: str, lane: Sequence[float], above: int, below: int) -> tuple[str, str, str]:
-    bars = [
-        f"M{place + 0.5:g} {50 - above * reach:.3g}V{50 + below * reach:.3g}"
-        for place, reach in enumerate(lane)
-        if reach
     ]
-    return speaker, NAMES[speaker], "".join(bars)
 
 
 def tool_mark(turn: Turn, seconds: float) -> Mark | None:

@@ -1,10 +1,10 @@
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
 import pytest
 
-from analytics.buckets import Against, Granularity
+from analytics.buckets import Against, Days, Granularity
 from analytics.metrics import comparison_of, metrics_of, trend_of
 from calls.tests.factory import NOON, make_call
 
@@ -41,7 +41,7 @@ def test_the_change_is_against_as_many_days_before(select):
         make_call(started_at=NOON - timedelta(days=days))
     calls = metrics(select("period=7d"))["calls"]
     assert (calls.value, calls.before, calls.difference) == (2, 3, -1)
-    assert metrics_of(select("period=7d"), NOON).before_query == "period=custom&from=2026-11-07&to=2026-11-13"
+    assert metrics_of(select("period=7d"), NOON).before_days == Days(date(2026, 11, 7), date(2026, 11, 13))
 
 
 def test_an_open_range_has_no_period_before(select):
@@ -50,11 +50,21 @@ def test_an_open_range_has_no_period_before(select):
 
 
 def test_each_metric_links_to_the_calls_behind_it(select):
-    for fields in ({}, {"status": "busy", "duration_ms": None}, {"status": "voicemail"}):
+    for fields in ({}, {"status": "busy", "duration_ms": None}, {"status": "voicemail"}, {"status": "ringing"}):
         make_call(**fields)
+    make_call(status="failed", duration_ms=0, cost=None)
+    make_call(started_at=NOON - timedelta(days=1))
     found = metrics(select("period=today"))
     behind = {name: select(metric.query).qs.count() for name, metric in found.items()}
-    assert behind == {"calls": 3, "completed_rate": 1, "average_duration": 2, "cost": 3}
+    totals = metrics_of(select("period=today"), NOON).totals
+    assert behind == {"calls": 5, "completed_rate": 1, "average_duration": 3, "cost": 4}
+    assert list(behind.values()) == [totals.calls, totals.completed, totals.talking, totals.priced]
+
+
+def test_a_selection_that_excludes_the_calls_behind_a_metric_has_no_link_to_them(select):
+    make_call(status="busy", cost=None)
+    found = metrics(select("status=busy&priced=false"))
+    assert (found["completed_rate"].query, found["cost"].query) == (None, None)
 
 
 def test_a_trend_has_a_point_for_each_bucket_also_without_calls(select):

@@ -148,7 +148,9 @@ def test_a_value_that_is_not_understood_selects_nothing_and_says_so(html, calls)
     assert not figures(page)
 
 
-@pytest.mark.parametrize("name", ["by", "against", "kind", "shade", "breakdown", "order", "metric", "weekdays"])
+@pytest.mark.parametrize(
+    "name", ["by", "against", "kind", "shade", "breakdown", "order", "metric", "weekdays", "figures"]
+)
 def test_an_own_parameter_that_is_not_understood_is_named_and_the_default_shown(html, calls, name):
     section = next(section.name for section in SECTIONS.values() if name in section.parameters)
     page = html(f"{section}/", f"period=30d&{name}=colour")
@@ -201,6 +203,17 @@ def test_bars_and_table_say_the_same(part, calls):
     for bar in bars:
         assert [str(value) for value in bar["y"]] == [row[bar["meta"]["column"]][0] for row in rows]
     assert sum(sum(bar["y"]) for bar in bars) == sum(int(row[-1][0]) for row in rows) == 36
+
+
+def test_a_long_table_is_sent_when_it_is_asked_for(page, part, calls):
+    query = "period=365d&by=day"
+    brief = part("trends", query)
+    assert 'id="calls-by-status"' not in brief
+    assert f'<a href="/analytics/?{query.replace("&", "&amp;")}&amp;figures=all">Show the figures</a>' in brief
+    assert len(figures(brief)) == 3
+    for html in (part("trends", f"{query}&figures=all"), page("", f"{query}&figures=all").content.decode()):
+        assert len(table(html, "calls-by-status")) == 365
+        assert "Show the figures" not in html
 
 
 @pytest.mark.parametrize("query", ["period=30d", "period=today", "by=week&status=busy&status=failed", "by=month"])

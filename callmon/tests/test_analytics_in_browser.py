@@ -53,6 +53,18 @@ def test_a_click_on_a_bar_opens_exactly_its_calls(signed_in_page, calls):
     expect(page.locator("tr.call")).to_have_count(int(count))
 
 
+def test_a_long_table_comes_when_it_is_opened_or_its_chart_is_clicked(signed_in_page, calls):
+    page = signed_in_page
+    page.goto("/analytics/?period=365d&by=day")
+    page.locator("#trends summary").nth(1).click()
+    expect(page.locator("#completed-rate tbody tr")).to_have_count(365)
+    plot = page.locator(PLOTS).first
+    expect(plot).to_be_visible()
+    plot.evaluate("""plot => plot.emit("plotly_click", {
+        points: [{ pointNumber: 364, data: { meta: { column: 1 } } }], event: {} })""")
+    expect(page).to_have_url(re.compile(r"/calls/\?.*status=completed$"))
+
+
 def test_charts_follow_the_theme(signed_in_page, calls):
     page = signed_in_page
     page.goto("/analytics/?period=7d")

@@ -9,7 +9,7 @@ READERS_OF_CALLS = (
     *("calls.choices", "calls.clock", "calls.countries", "calls.criteria", "calls.days", "calls.filters"),
     *("calls.format", "calls.htmx", "calls.listing", "calls.models", "calls.paging", "calls.panel"),
     *("calls.needles", "calls.parameters"),
-    *("calls.querysets", "calls.ranges", "calls.search", "calls.tests", "calls.variables"),
+    *("calls.querysets", "calls.ranges", "calls.reading", "calls.tests", "calls.variables"),
 )
 # package: the modules outside it that it may import, each with what is below it
 MAY_IMPORT = {

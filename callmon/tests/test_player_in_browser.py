@@ -25,55 +25,6 @@ def page(signed_in_page):
     return signed_in_page
 
 
-# The picture as a slider
-
-
-def test_a_click_on_the_picture_goes_there(page):
-    box = page.locator("[data-wave]").bounding_box()
-    page.mouse.click(box["x"] + box["width"] * 0.5, box["y"] + 50)
-    assert now(page) == pytest.approx(15, abs=0.1)
-    expect(slider(page)).to_have_attribute("aria-valuetext", "15 seconds")
-
-
-def test_dragging_goes_along(page):
-    box = page.locator("[data-wave]").bounding_box()
-    page.mouse.move(box["x"] + 10, box["y"] + 50)
-    page.mouse.down()
-    page.mouse.move(box["x"] + box["width"] * 0.92, box["y"] + 200)
-    expect(slider(page)).to_have_attribute("aria-valuenow", "27")
-    page.mouse.move(box["x"] + box["width"] + 50, box["y"])
-    page.mouse.up()
-    page.mouse.move(box["x"] + 10, box["y"] + 50)
-    expect(slider(page)).to_have_attribute("aria-valuenow", "30")
-
-
-def test_the_slider_works_by_keyboard_and_says_its_time(signed_in_page):
-    open_call(signed_in_page, make_heard_call(seconds=90))
-    expect(slider(signed_in_page)).to_have_attribute("aria-valuemax", "90")
-    slider(signed_in_page).focus()
-    for key, seconds, words in (
-        ("ArrowLeft", 0, "0 seconds"),
-        ("ArrowRight", 5, "5 seconds"),
-        ("ArrowUp", 10, "10 seconds"),
-        ("ArrowLeft", 5, "5 seconds"),
-        ("PageUp", 35, "35 seconds"),
-        ("PageUp", 65, "1 minute 5 seconds"),
-        ("End", 90, "1 minute 30 seconds"),
-        ("PageDown", 60, "1 minute"),
-        ("ArrowDown", 55, "55 seconds"),
-        ("Home", 0, "0 seconds"),
-    ):
-        signed_in_page.keyboard.press(key)
-        expect(slider(signed_in_page)).to_have_attribute("aria-valuetext", words)
-        assert now(signed_in_page) == pytest.approx(seconds, abs=0.1)
-
-
-def test_the_position_moves_while_it_plays(page):
-    page.keyboard.press("Space")
-    expect(slider(page)).to_have_attribute("aria-valuenow", "1")
-    assert float(page.locator("[data-wave-now]").get_attribute("x1").rstrip("%")) > 3
-
-
 # Keys of the page
 
 
@@ -278,10 +229,10 @@ def test_the_page_is_for_everybody(signed_in_page):
     assert barriers(page) == []
 
 
-def test_without_javascript_the_picture_and_the_player_are_there(new_page, admin_user):
+def test_without_javascript_the_browsers_own_player_is_there(new_page, admin_user):
     page = new_page(user=admin_user, java_script_enabled=False)
     page.goto(make_heard_call().get_absolute_url())
     expect(page.locator("audio[controls]")).to_be_visible()
-    expect(page.locator(".wave-picture")).to_be_visible()
+    expect(page.locator(".wave")).to_be_hidden()
     expect(page.get_by_role("slider")).to_have_count(0)
     expect(page.get_by_label("Speed")).to_be_hidden()

@@ -10,6 +10,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from callmon.testing.axe import barriers, violations
+from callmon.tests.call_page import slider
 from calls.shares.models import Part, ShareLink, ShareView
 from calls.shares.tests.factory import make_link, make_shareable_call
 
@@ -93,9 +94,12 @@ def test_a_guest_plays_from_a_turn(new_page, call):
     page = new_page()
     link, address = link_to(call)
     page.goto(address)
+    expect(page.locator("[data-wave-lanes] .canvases canvas")).to_have_count(3)
+    assert not link.views.filter(part=Part.RECORDING).exists()
     page.get_by_role("button", name="Play from 00:08").click()
     page.locator("[aria-current]", has_text="It is on its way").wait_for()
     assert page.evaluate("document.querySelector('audio').currentTime") >= 8
+    expect(slider(page)).not_to_have_attribute("aria-valuenow", "0")
     assert link.views.filter(part=Part.RECORDING).count() == 1
 
 

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q
 
 from calls.annotations.models import CallTag, Star
-from calls.search import Reading
+from calls.reading import Reading, Way, having
 
 
-def tagged(keys: list[str], reading: Reading = Reading.GATHER) -> Q:
+def tagged(keys: list[str], way: Way = Reading.GATHER) -> Q:
     """Calls that have one of the tags."""
-    return _having(CallTag.objects.filter(tag__key__in=keys), reading)
+    return having(CallTag.objects.filter(tag__key__in=keys), way)
 
 
-def starred_by(user_pk: int | None, reading: Reading = Reading.GATHER) -> Q:
-    return _having(Star.objects.filter(user=user_pk), reading)
-
-
-def _having(rows: QuerySet[CallTag] | QuerySet[Star], reading: Reading) -> Q:
-    if reading is Reading.GATHER:
-        return Q(pk__in=rows.values("call"))
-    return Q(Exists(rows.filter(call=OuterRef("pk"))))
+def starred_by(user_pk: int | None, way: Way = Reading.GATHER) -> Q:
+    return having(Star.objects.filter(user=user_pk), way)

@@ -13,7 +13,7 @@ from calls.annotations.models import NOTE_LENGTH
 from calls.annotations.views import MOST_TAGS
 from calls.filters import CallFilter
 from calls.models import CallTag, Note, Star, Tag
-from calls.search import Reading
+from calls.reading import Reading
 from calls.tests.factory import make_assistant, make_call, make_user
 
 pytestmark = pytest.mark.django_db

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from calls.models import Call
 from calls.paging import COLUMNS
+from calls.panel import FIELDLESS
 from calls.tests.factory import NOON, make_assistant, make_call, make_campaign, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
@@ -142,12 +143,19 @@ def test_an_invalid_value_has_its_message_beside_the_field_and_no_rows(page, que
     assert rows_of(html) == []
 
 
-@pytest.mark.parametrize("query", ["colour=red", "sort=colour", "size=3", "after=x"])
+@pytest.mark.parametrize("query", ["colour=red", "sort=colour", "size=3", "after=x", "hour=24"])
 def test_an_unknown_parameter_or_layout_is_named_above_the_table(page, query):
     make_call()
     html = page(query)
     assert query.split("=")[0] in re.search(r'role="alert">([^<]*)<', html)[1]
     assert rows_of(html) == []
+
+
+@pytest.mark.parametrize("name", FIELDLESS)
+def test_the_filters_send_along_what_they_have_no_field_for(page, name):
+    values = {"hour": "14", "weekday": "monday", "country": "DE"}
+    value = values.get(name, "true")
+    assert f'<input type="hidden" name="{name}" value="{value}">' in page(f"{name}={value}")
 
 
 def test_an_empty_range_names_the_wider_ones_that_have_calls(page):

@@ -10,7 +10,7 @@ from calls.criteria import CRITERIA
 from calls.days import day_start
 from calls.filters import LAYOUT, CallFilter
 from calls.models import Assistant, Call, Campaign
-from calls.search import Reading
+from calls.reading import Reading
 from calls.tests.factory import NOON, make_assistant, make_call, make_campaign, make_user
 
 pytestmark = pytest.mark.django_db
@@ -91,6 +91,9 @@ SELECTS = [
     ("talked=true", {}),
     ("talked=false", {"duration_ms": None}),
     ("talked=false", {"duration_ms": 0}),
+    ("priced=true", {}),
+    ("priced=true", {"cost": 0}),
+    ("priced=false", {"cost": None}),
 ]
 LEAVES_OUT = [
     ("status=busy", {}),
@@ -124,6 +127,8 @@ LEAVES_OUT = [
     ("weekday=saturday&weekday=thursday", {}),
     ("talked=true", {"duration_ms": 0}),
     ("talked=false", {}),
+    ("priced=true", {"cost": None}),
+    ("priced=false", {"cost": 0}),
 ]
 
 
@@ -279,6 +284,7 @@ def test_the_first_and_last_day_of_the_calendar_are_taken(select, settings):
         ("ended_reason=none&country=DE", "ended reason not known, numbers of Germany, UTC"),
         ("hour=7&hour=13&weekday=monday", "from 07:00 to 07:59 or from 13:00 to 13:59, on Mondays, UTC"),
         ("talked=false", "without talk time, UTC"),
+        ("priced=true", "with a known cost, UTC"),
     ],
 )
 def test_the_selection_is_said_in_words(select, query, words):

@@ -3,6 +3,7 @@ from django.db import connection
 
 from calls import needles, search
 from calls.models import Call
+from calls.reading import Reading, Span
 from calls.tests.factory import make_call
 
 
@@ -144,19 +145,30 @@ def test_a_transcript_query_without_a_word_is_refused(text):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("many", [-1, 50_000])
-@pytest.mark.parametrize("reading", search.Reading)
-def test_conditions_select_the_same_calls_in_whichever_way_they_are_read(reading, many, monkeypatch):
+@pytest.mark.parametrize("common", [0, 1])
+@pytest.mark.parametrize("way", [*Reading, None])
+def test_conditions_select_the_same_calls_in_whichever_way_they_are_read(way, common, many, monkeypatch):
     monkeypatch.setattr(search, "MANY", many)
+    monkeypatch.setattr(search, "COMMON_SHARE", common)
+    way = way or Span(Call.objects.all())
     for number in ("+12025550123", "+12025550124", "+13035550123"):
         make_call(from_number=number, to_number="", transcript=f"about order {number[-1]}", variables={"n": number[-1]})
     query = needles.parse_transcript_query('"order 3" -foo')
     conditions = [
-        search.numbers_containing("2025550", reading),
-        search.transcripts_matching(query, reading),
-        search.captured("n", "3", reading),
-        search.captured("n", None, reading),
+        search.numbers_containing("2025550", way),
+        search.transcripts_matching(query, way),
+        search.captured("n", "3", way),
+        search.captured("n", None, way),
     ]
     assert [Call.objects.filter(condition).count() for condition in conditions] == [2, 2, 2, 3]
+
+
+@pytest.mark.django_db
+def test_a_span_is_gathered_within_its_calls_only():
+    calls = [make_call(from_number="+12025550123", variables={"n": 1}) for _ in range(3)]
+    span = Span(Call.objects.filter(pk__in=[call.pk for call in calls[:2]]))
+    assert span.ids == (calls[0].pk, calls[1].pk)
+    assert Call.objects.filter(search.captured("n", "1", span)).count() == 2
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,13 +1,13 @@
 """The picture of a recording, and its silences."""
 
-import re
+import json
 
 import pytest
 
 from calls.models import Recording
 from calls.silences import silences
 from calls.transcripts.answers import answers
-from calls.waveform import BARS, waveform
+from calls.waveform import PARTS, waveform
 
 TURNS = [
     {"speaker": "assistant", "text": "Hello!", "start_seconds": 0.0, "end_seconds": 4.0},
@@ -22,48 +22,46 @@ def picture(peaks=None, turns=TURNS, duration_ms=10_000):
     return waveform(Recording(duration_ms=duration_ms, peaks=peaks), turns, answers(turns, []))
 
 
-def bars(path):
-    """Of an SVG path: (x, top, bottom) of each bar."""
-    return [tuple(map(float, bar)) for bar in re.findall(r"M([\d.]+) ([\d.]+)V([\d.]+)", path)]
+def lengths(found):
+    """How many parts of the picture show each speaker."""
+    return {lane.speaker: sum(map(bool, lane.peaks)) for lane in found.lanes}
 
 
-def by_speaker(found):
-    return {speaker: bars(path) for speaker, _, path in found.paths}
+# Lanes
 
 
-# Colours
-
-
-def test_two_channels_are_the_two_sides_above_and_below_the_middle():
-    paths = by_speaker(picture([LOUD, LOUD]))
-    assert list(paths) == ["assistant", "caller"]
-    assert {(top, bottom) for _, top, bottom in paths["assistant"]} == {(4, 50)}
-    assert {(top, bottom) for _, top, bottom in paths["caller"]} == {(50, 96)}
-    assert len(paths["assistant"]) == len(paths["caller"]) == BARS
+def test_two_channels_are_the_two_sides():
+    found = picture([LOUD, [60] * 100])
+    assert [(lane.speaker, lane.peaks, lane.loudest) for lane in found.lanes] == [
+        ("assistant", LOUD, 120),
+        ("caller", [60] * 100, 60),
+    ]
+    assert found.heard() == [("assistant", "Assistant"), ("caller", "Caller")]
 
 
 @pytest.mark.parametrize("is_caller_first", [False, True])
 def test_the_turns_tell_which_channel_is_whose(is_caller_first):
     assistant = [100] * 40 + [1] * 50 + [100] * 10
     caller = [1] * 40 + [50] * 20 + [1] * 40
-    paths = by_speaker(picture([caller, assistant] if is_caller_first else [assistant, caller]))
-    assert paths["assistant"][0] == (0.5, 4, 50)
-    assert paths["caller"][0] == (0.5, 50, 51)
+    found = picture([caller, assistant] if is_caller_first else [assistant, caller])
+    assert [lane.peaks for lane in found.lanes] == [assistant, caller]
 
 
-def test_one_channel_is_coloured_by_the_turns():
-    paths = by_speaker(picture([LOUD]))
-    assert {speaker: len(found) for speaker, found in paths.items()} == {"assistant": 120, "caller": 48, "other": 72}
-    assert paths["caller"][0] == (96.5, 4, 96)
+def test_one_channel_is_parted_by_the_turns_in_one_scale():
+    found = picture([[120] * 50 + [60] * 50])
+    assert lengths(found) == {"assistant": 50, "caller": 20, "other": 30}
+    assert {lane.loudest for lane in found.lanes} == {120}
+    assert found.lanes[1].peaks[40:60] == [120] * 10 + [60] * 10
 
 
-def test_channels_of_which_no_turn_tells_are_one_without_a_speaker():
-    assert list(by_speaker(picture([LOUD, QUIET], turns=[]))) == ["other"]
+def test_channels_of_which_no_turn_tells_have_no_speaker():
+    found = picture([LOUD, QUIET], turns=[])
+    assert lengths(found) == {"assistant": 0, "caller": 0, "other": 100}
+    assert found.heard() == [("other", "Nobody known")]
 
 
 def test_without_peaks_the_turns_are_drawn():
-    paths = by_speaker(picture(None))
-    assert {speaker: len(found) for speaker, found in paths.items()} == {"assistant": 120, "caller": 48}
+    assert lengths(picture(None)) == {"assistant": PARTS // 2, "caller": PARTS // 5, "other": 0}
 
 
 def test_a_turn_without_an_end_lasts_until_the_next():
@@ -71,20 +69,19 @@ def test_a_turn_without_an_end_lasts_until_the_next():
         {"speaker": "assistant", "text": "Hello!", "start_seconds": 0.0},
         {"speaker": "caller", "text": "My order", "start_seconds": 7.5},
     ]
-    assert {speaker: len(found) for speaker, found in by_speaker(picture(turns=turns)).items()} == {
-        "assistant": 180,
-        "caller": 60,
-    }
+    assert lengths(picture([LOUD], turns)) == {"assistant": 75, "caller": 25, "other": 0}
 
 
 @pytest.mark.parametrize("peaks", [[[]], [[5]], [[1, 2], [3]], [[0] * 1000] * 2, [[127] * 7] * 3])
 def test_any_peaks_are_drawn(peaks):
-    assert picture(peaks).bars == BARS
+    for speaker, loudest, part in json.loads(picture(peaks).lanes_json()):
+        assert speaker in ("assistant", "caller", "other")
+        assert loudest >= max(part, default=1)
 
 
 def test_a_turn_beyond_the_recording_is_not_drawn():
     turns = [{"speaker": "caller", "text": "Later", "start_seconds": 20.0, "end_seconds": 30.0}]
-    assert picture(turns=turns).paths == []
+    assert picture(turns=turns).heard() == []
 
 
 def test_a_length_that_is_not_known_is_that_of_the_transcript():

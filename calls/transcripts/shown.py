@@ -53,7 +53,7 @@ def _turn(turn: Turn, answer: Answer | None) -> TurnShown:
         arguments=readable_text(turn["text"]) if is_tool else "",
         result=readable_text(turn.get("result") or "") if is_tool else "",
         took="" if took_ms is None else format_milliseconds(took_ms),
-        took_words=took_words(answer),
+        took_words="" if took_ms is None else took_words(answer),
         is_tool=is_tool,
         is_error=bool(turn.get("is_error")),
         is_slowest=bool(answer and answer.is_slowest),

@@ -92,6 +92,7 @@ QUERIES = {
     "hour": "hour=7&hour=8",
     "weekday": "weekday=sunday",
     "talked": "talked=false",
+    "priced": "priced=false",
 }
 
 

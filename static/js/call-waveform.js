@@ -1,18 +1,69 @@
-// The picture of a recording as a slider: it shows what is heard, and seeks by click, drag and keyboard.
+// The picture of a recording as a slider: wavesurfer.js draws what the server knows of the sound beside the browser's own
+// player; here one seeks by click, drag and keyboard. Nothing of the recording itself is loaded for it.
 (() => {
   "use strict";
 
+  const { nonce, dataset } = document.currentScript;
   const STEP_SECONDS = 5;
   const PAGE_SECONDS = 30;
+  const HALF = 36; // of the height in px
+  const SHAPES = {
+    assistant: { height: HALF, barAlign: "bottom" },
+    caller: { height: HALF, barAlign: "top" },
+    other: { height: 2 * HALF, overlay: true },
+  };
 
   const audioOf = (wave) => wave.closest("[data-call]").querySelector("audio");
   const waveOf = (audio) => audio.closest?.("[data-call]")?.querySelector("[data-wave]");
+  const lanesOf = (wave) => JSON.parse(wave.dataset.lanes);
 
   // What the server knows of the length serves until the browser knows it better.
   const lengthOf = (wave) => {
     const { duration } = audioOf(wave);
     return Number.isFinite(duration) && duration > 0 ? duration : Number(wave.dataset.duration);
   };
+
+  // Drawing
+
+  const surfers = new WeakMap(); // wave -> what draws it
+
+  // Each lane in the colour that the style sheet gives its speaker.
+  const channelsOf = (wave) => {
+    const probe = wave.appendChild(document.createElement("i"));
+    const channels = lanesOf(wave).map(([speaker]) => {
+      probe.className = `wave-${speaker}`;
+      const { color } = getComputedStyle(probe);
+      return { ...SHAPES[speaker], waveColor: color, progressColor: color };
+    });
+    probe.remove();
+    return channels;
+  };
+
+  const draw = async (wave) => {
+    const { default: WaveSurfer } = await import(dataset.wavesurfer);
+    if (!wave.isConnected) return;
+    const surfer = WaveSurfer.create({
+      container: wave.querySelector("[data-wave-lanes]"),
+      media: audioOf(wave),
+      peaks: lanesOf(wave).map(([, loudest, peaks]) => peaks.map((peak) => peak / loudest)),
+      duration: Number(wave.dataset.duration),
+      splitChannels: channelsOf(wave),
+      barWidth: 2,
+      barGap: 1,
+      barRadius: 1,
+      cursorColor: "currentcolor",
+      cursorWidth: 2,
+      interact: false,
+      cspNonce: nonce,
+    });
+    surfers.set(wave, surfer);
+    show(wave, audioOf(wave).currentTime);
+  };
+  new MutationObserver(() => {
+    for (const wave of document.querySelectorAll("[data-wave]")) surfers.get(wave)?.setOptions({ splitChannels: channelsOf(wave) });
+  }).observe(document.documentElement, { attributeFilter: ["data-bs-theme"] });
+
+  // Saying
 
   const inWords = (seconds) => {
     const parts = [
@@ -25,14 +76,7 @@
   };
 
   const show = (wave, seconds) => {
-    const part = Math.min(seconds / lengthOf(wave), 1);
-    const now = wave.querySelector("[data-wave-now]");
-    now.setAttribute("x1", `${part * 100}%`);
-    now.setAttribute("x2", `${part * 100}%`);
-    const ahead = wave.querySelector("[data-wave-ahead]");
-    const width = ahead.ownerSVGElement.viewBox.baseVal.width;
-    ahead.setAttribute("x", part * width);
-    ahead.setAttribute("width", (1 - part) * width);
+    surfers.get(wave)?.getRenderer().renderProgress(Math.min(seconds / lengthOf(wave), 1));
     if (wave.getAttribute("aria-valuenow") === String(Math.floor(seconds))) return;
     wave.setAttribute("aria-valuenow", Math.floor(seconds));
     wave.setAttribute("aria-valuetext", inWords(seconds));
@@ -44,6 +88,7 @@
       attributes["aria-valuemax"] = Math.floor(lengthOf(wave));
       for (const [name, value] of Object.entries(attributes)) wave.setAttribute(name, value);
       show(wave, audioOf(wave).currentTime);
+      draw(wave);
     }
   };
   enhance(document);
@@ -61,11 +106,6 @@
   for (const name of ["loadedmetadata", "timeupdate", "seeking", "seeked", "ended"]) {
     document.addEventListener(name, (event) => follow(event.target), true);
   }
-  const followEachFrame = (audio) => {
-    follow(audio);
-    if (!audio.paused && audio.isConnected) requestAnimationFrame(() => followEachFrame(audio));
-  };
-  document.addEventListener("playing", (event) => followEachFrame(event.target), true);
 
   // Pointer
 

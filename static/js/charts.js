@@ -97,10 +97,21 @@
   };
 
   // A point is a row of the table, and a trace says which column: from the end, if it is negative.
-  const linkOf = (plot, { pointNumber, data }) => {
-    const table = document.getElementById(plot.dataset.table);
+  const linkOf = (table, { pointNumber, data }) => {
     const row = table?.tBodies[0].rows[pointNumber];
     return row && [...row.cells].at(data.meta.column)?.querySelector("a");
+  };
+
+  // A long table is not on the page until it is opened.
+  const pages = new Map();
+  const fetched = async (id) => {
+    const source = document.querySelector(`[data-figures="${id}"]`)?.getAttribute("hx-get");
+    if (!source) return null;
+    if (!pages.has(source)) {
+      const response = await fetch(source, { headers: { "HX-Request": "true" } });
+      pages.set(source, new DOMParser().parseFromString(await response.text(), "text/html"));
+    }
+    return pages.get(source).getElementById(id);
   };
 
   const draw = async (plot) => {
@@ -108,11 +119,13 @@
     if (!plot.isConnected) return;
     drawn.add(plot);
     await render(plot);
-    plot.on("plotly_click", ({ points, event }) => {
-      const link = linkOf(plot, points[0]);
+    plot.on("plotly_click", async ({ points, event }) => {
+      const id = plot.dataset.table;
+      const link = linkOf(document.getElementById(id) ?? (await fetched(id)), points[0]);
       if (!link) return;
       if (event.ctrlKey || event.metaKey) open(link.href);
-      else link.click();
+      else if (link.ownerDocument === document) link.click();
+      else location.assign(link.href);
     });
   };
 

@@ -39,8 +39,8 @@ def test_it_shows_the_call_without_signing_in(client):
 
 
 def test_it_shows_neither_numbers_nor_cost_nor_what_only_systems_said(client):
-    html = page_of(client, make_link()[1])
-    for hidden in ("555", "1.25", "secret", "order_status", "/calls/", "Sign in"):
+    html = page_of(client, make_link(make_shareable_call(cost="7.6543"))[1])
+    for hidden in ("555", "7.65", "secret", "order_status", "/calls/", "Sign in"):
         assert hidden not in html
 
 
