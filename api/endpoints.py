@@ -17,7 +17,7 @@ from api.parameters import parameters
 from api.problems import CONTENT_TYPE, Problem, error, errors_of_selection, internal
 from api.schemas import CallPage, FullCall, NativeCall, ProblemDetails, SentResult, SentResults
 from calls.filters import DEFAULT_ORDER, CallFilter
-from calls.ingest.intake import Outcome
+from calls.ingest.arrivals import Outcome
 from calls.listing import read_list
 from calls.models import Call
 from calls.paging import COLUMNS, COUNT_CAP

@@ -11,7 +11,8 @@ from django.http import HttpRequest
 
 from api.models import ApiToken
 from api.problems import Error, Problem, error, error_of_record
-from calls.ingest.intake import Arrival, Outcome, take
+from calls.ingest.arrivals import Arrival, Outcome
+from calls.ingest.intake import take
 from calls.ingest.normalised import Json
 from calls.ingest.providers import callmon
 from calls.ingest.records import Record, record_in, record_of

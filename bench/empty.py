@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import subprocess
 import sys
@@ -16,11 +17,13 @@ from bench.databases import PROJECT, Database
 from bench.payloads import SECRET
 from callmon.testing.services import redis_server
 
+NUMBERS = itertools.count(1)
+
 
 @contextmanager
 def empty(database: Database) -> Iterator[dict[str, str]]:
     """The environment of a new database without calls, gone afterwards."""
-    name = f"callmon_bench_intake_{os.getpid()}"
+    name = f"callmon_bench_intake_{os.getpid()}_{next(NUMBERS)}"
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="callmon-bench-")))
         url = f"sqlite:///{folder / 'callmon.sqlite3'}"

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 
 from calls.models import Call, Tag
-from exports.cells import credits_text, json_text, seconds, unescaped
+from exports.cells import credits_text, json_text, quoted, seconds, unescaped
 
 
 class Kind(Enum):
@@ -116,14 +116,19 @@ def nothing_as_none(text: str | None, nothing: str) -> str | None:
     return None if text == nothing else unescaped(text)
 
 
-SQLITE_TAGS = """(SELECT group_concat(name, ', ') FROM (SELECT name FROM calls_calltag
-JOIN calls_tag ON calls_tag.id = tag_id WHERE call_id = t.id ORDER BY key))"""
-POSTGRESQL_TAGS = """(SELECT string_agg(name, ', ' ORDER BY key COLLATE "C") FROM calls_calltag
-JOIN calls_tag ON calls_tag.id = tag_id WHERE call_id = t.id)"""
+# Names with a comma between them; one that has a comma or a quote in it stands in quotes, as a cell of CSV does.
+SQLITE_TAG = """CASE WHEN instr(name, ',') OR instr(name, '"') THEN '"' || replace(name, '"', '""') || '"'
+ELSE name END"""
+SQLITE_TAGS = f"""(SELECT group_concat({SQLITE_TAG}, ', ') FROM (SELECT name FROM calls_calltag
+JOIN calls_tag ON calls_tag.id = tag_id WHERE call_id = t.id ORDER BY key))"""  # noqa: S608
+POSTGRESQL_TAG = """CASE WHEN strpos(name, ',') + strpos(name, '"') > 0 THEN '"' || replace(name, '"', '""') || '"'
+ELSE name END"""
+POSTGRESQL_TAGS = f"""(SELECT string_agg({POSTGRESQL_TAG}, ', ' ORDER BY key COLLATE "C") FROM calls_calltag
+JOIN calls_tag ON calls_tag.id = tag_id WHERE call_id = t.id)"""  # noqa: S608
 
 
 def tags(call: Any) -> str | None:
-    return ", ".join(sorted_tags(row.tag for row in call.tagged)) or None
+    return ", ".join(quoted(tag) for tag in sorted_tags(row.tag for row in call.tagged)) or None
 
 
 def sorted_tags(tags: Iterable[Tag]) -> list[str]:

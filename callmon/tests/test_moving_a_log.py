@@ -31,7 +31,7 @@ def without_our_ids(data):
 @pytest.mark.parametrize("name", ["jsonl", "json", "csv", "csv-excel", "csv.gz"])
 def test_an_export_of_an_imported_export_is_the_same(name, tmp_path):
     call_command("demo_calls", calls=60)
-    for tag, calls in (("Follow up", 40), ("vip", 20)):
+    for tag, calls in (("Follow up", 40), ('late, "very"', 30), ("vip", 20)):
         for call in Call.objects.order_by("pk")[:calls]:
             CallTag.objects.create(call=call, tag=Tag.named(tag))
     user = make_user(sees_all=True)

@@ -43,9 +43,11 @@ class Rates:
     platform_credit: Decimal = Decimal(1)
 
     def of(self, amount: Amount) -> Decimal:
+        if amount.unit == "credits":
+            return Decimal(1)
         if amount.unit == "platform credits":
             return self.platform_credit if amount.usd_each is None else amount.usd_each * self.usd
-        return {"credits": Decimal(1), "USD": self.usd, "USD cents": self.usd / 100}[amount.unit]
+        return self.usd if amount.unit == "USD" else self.usd / 100
 
 
 def credits_of(amount: Amount, rates: Rates) -> Decimal:

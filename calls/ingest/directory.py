@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterable
 
 from calls.ingest.conversions import Rates
 from calls.ingest.models import Source
-from calls.ingest.normalised import Named
+from calls.ingest.normalised import Named, NormalisedCall
+from calls.ingest.registers import moment_in
 from calls.models import Assistant, Campaign, OnPlatform
 
 KINDS: dict[str, type[OnPlatform]] = {"assistant": Assistant, "campaign": Campaign}
@@ -26,6 +27,17 @@ class Directory:
             self._rates[source] = Rates(row.credits_per_usd, row.credits_per_platform_credit)
         return self._rates[source]
 
+    def expect(self, calls: Iterable[NormalisedCall]) -> None:
+        """Read those that the calls name by id at once rather than one by one."""
+        ids: dict[tuple[str, str], set[str]] = {}
+        for call in calls:
+            for kind, named in (("assistant", call.assistant), ("campaign", call.campaign)):
+                if named and named.external_id and (kind, call.source, named.external_id) not in self._found:
+                    ids.setdefault((kind, call.source), set()).add(named.external_id)
+        for (kind, source), wanted in ids.items():
+            rows = KINDS[kind]._default_manager.filter(source=source, external_id__in=wanted)
+            self._found |= {(kind, source, row.external_id): row for row in rows}
+
     def find(self, kind: str, source: str, named: Named) -> OnPlatform:
         """Who is meant: by id, or by name alone the first of that name; of merged ones the one that is left."""
         if named.external_id or not named.name:
@@ -35,12 +47,12 @@ class Directory:
             self._by_name[key] = self._first_of_that_name(*key)
         return self._by_name[key].meant
 
-    def hear_name(self, kind: str, source: str, external_id: str, name: str, moment: datetime) -> None:
-        """Take over a name that the platform gave, unless a later one is known."""
+    def hear_name(self, kind: str, source: str, external_id: str, name: str, key: str) -> None:
+        """Take over a name that the platform gave, unless a later one is known; `key` is that of its register."""
         thing = self._get(kind, source, external_id, name)
-        if name == thing.platform_name or (thing.named_at and moment < thing.named_at):
+        if name == thing.platform_name or (thing.named_at and moment_in(key) < thing.named_at):
             return
-        thing.platform_name, thing.named_at = name, moment
+        thing.platform_name, thing.named_at = name, moment_in(key)
         thing.save(update_fields=["platform_name", "named_at"])
         if name != thing.name:
             thing.rename(name)

@@ -16,7 +16,6 @@ from calls.ingest.registers import (
     NEVER,
     Money,
     Registers,
-    moment_in,
     no_ending,
     pack,
     stamp_in,
@@ -29,6 +28,7 @@ COLUMNS = (
     "status", "raw_status", "ended_reason", "ended_by", "started_at", "answered_at", "ended_at",
     "duration_ms", "cost", "recorded", "metadata",
 )  # fmt: skip
+SET_AS_IS = {*COLUMNS} - {"cost", "metadata"}
 GENERATED_FROM_NUMBERS = ("phone_number", "phone_search")
 # Who has a status and a start keeps them, a recording's row belongs to whoever fetches it, and tags to people.
 KEPT = ("status", "started_at", "recording", "tags", *(f"{kind}_names" for kind in KINDS))
@@ -52,11 +52,11 @@ class Draft:
 
     def merge(self, said: Registers, first_moment: datetime) -> bool:
         """Take over what is newer than what is known; whether that changed anything."""
-        changed, self.is_empty = self.is_empty, False
-        for name, one in said.items():
-            if one.key > self._stamps.get(name, ""):
-                self._stamps[name] = one.key
-                changed |= self._set(name, one.value, one.key)
+        changed, self.is_empty, stamps = self.is_empty, False, self._stamps
+        for name, (key, value) in said.items():
+            if key > stamps.get(name, ""):
+                stamps[name] = key
+                changed |= self._set(name, value, key)
         return self._derive(first_moment) | changed
 
     def restate(self, said: Registers, stamps: Collection[str], first_moment: datetime) -> bool:
@@ -106,13 +106,15 @@ class Draft:
         return [column for column in COLUMNS if not same(getattr(self.call, column), self._before[column])]
 
     def _set(self, name: str, value: Any, key: str) -> bool:
+        if name in SET_AS_IS and value is not FORGOTTEN:
+            return self._set_column(name, value)
         group, _, item = name.partition(".")
         if value is FORGOTTEN and group in KEPT:
             return False
         if name in KINDS:
             return self._set_named(name, value)
         if item and group.endswith("_names"):
-            self._directory.hear_name(group.removesuffix("_names"), self.call.source, item, value, moment_in(key))
+            self._directory.hear_name(group.removesuffix("_names"), self.call.source, item, value, key)
             return False
         if name == "cost":
             return self._set_cost(value)
@@ -131,8 +133,8 @@ class Draft:
 
     def _set_named(self, kind: str, named: Named | Any) -> bool:
         thing = None if named is FORGOTTEN else self._directory.find(kind, self.call.source, named)
-        changed = getattr(self.call, f"{kind}_id") != (thing and thing.pk)
-        setattr(self.call, kind, thing)
+        changed = self._set_column(f"{kind}_id", thing and thing.pk)
+        self.call._state.fields_cache[kind] = thing
         return changed
 
     def _set_cost(self, money: Money | Any) -> bool:
@@ -154,7 +156,7 @@ class Draft:
     def _part(self, name: str) -> Change:
         if name not in self._parts:
             before = PARTS[name].empty() if self.is_new else PARTS[name].load(self.call)
-            self._parts[name] = Change(self.call, before, before.copy())
+            self._parts[name] = Change(self.call, before, before.copy(), self.is_new)
         return self._parts[name]
 
     def _derive(self, first_moment: datetime) -> bool:

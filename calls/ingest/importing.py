@@ -7,6 +7,7 @@ has the moment that its place in the file gives it.
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -20,16 +21,21 @@ from itertools import chain, islice
 from django.db import connection, connections
 from django.utils import timezone
 
-from calls.ingest.intake import Outcome, take
-from calls.ingest.records import Record, record_in
+from calls.ingest.arrivals import Outcome
+from calls.ingest.intake import ANY_TIME, Turn, take
+from calls.ingest.records import Record
 
-BATCH = 200  # records written together
+BATCH = 500  # records written together
 BATCH_BYTES = 4 * 1024 * 1024
-ALONE = 5  # the first batches, before other processes are worth their start
+ALONE = 2  # the first batches, before other processes are worth their start
 MOST_PROCESSES = 4
+GARBAGE = 50_000  # objects of a batch before the collector looks for circles among them
 AHEAD = 2  # batches that wait for each process
 
 Batch = list[Record]
+Bare = tuple[int, bytes, str]
+
+turn_to_write: Turn = ANY_TIME  # of this process
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +62,12 @@ def side_by_side(
 ) -> Iterator[list[Taken]]:
     connections.close_all()  # which no two processes may share
     context = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(processes, mp_context=context, initializer=begin) as pool:
+    # SQLite lets one write; who waits for it sleeps, and oversleeps.
+    turn = context.Lock() if connection.vendor == "sqlite" else ANY_TIME
+    with ProcessPoolExecutor(processes, mp_context=context, initializer=begin, initargs=(turn,)) as pool:
         waiting: deque[Future[list[Taken]]] = deque()
         for number, batch in numbered:
-            bare = [bare_record(record) for record in batch]
-            waiting.append(pool.submit(take_bare, bare, file_name, provider, arrival(now, number)))
+            waiting.append(pool.submit(take_bare, bare(batch), file_name, provider, arrival(now, number)))
             if len(waiting) > processes * AHEAD:
                 yield waiting.popleft().result()
         while waiting:
@@ -72,27 +79,29 @@ def arrival(now: datetime, number: int) -> datetime:
     return now + timedelta(microseconds=number * BATCH)
 
 
-def begin() -> None:
+def begin(turn: Turn) -> None:
     """In a new process: Ctrl-C is for the one that started it."""
+    global turn_to_write
+    turn_to_write = turn
+    gc.freeze()  # what was there before it began is no garbage
+    gc.set_threshold(GARBAGE)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     keep_memory_flat()
 
 
-def bare_record(record: Record) -> tuple[int, bytes, str]:
+def bare(batch: Batch) -> list[Bare]:
     """A payload is read once more rather than sent, which costs more."""
-    return record.position, record.body, record.problem
+    return [(record.position, record.body, record.problem) for record in batch]
 
 
-def take_bare(bare: list[tuple[int, bytes, str]], file_name: str, provider: str, now: datetime) -> list[Taken]:
-    records = [
-        Record(position, body, None, problem) if problem else record_in(position, body)
-        for position, body, problem in bare
-    ]
+def take_bare(batch: list[Bare], file_name: str, provider: str, now: datetime) -> list[Taken]:
+    records = [Record(position, body, None, problem) for position, body, problem in batch]
     return take_batch(records, file_name, provider, now)
 
 
-def take_batch(records: Batch, file_name: str, provider: str, now: datetime) -> list[Taken]:
-    arrivals = take(records, file_name, provider, now)
+def take_batch(batch: Batch, file_name: str, provider: str, now: datetime) -> list[Taken]:
+    records = [record.as_read for record in batch]
+    arrivals = take(records, file_name, provider, now, turn_to_write)
     return [
         Taken(record.position, one.outcome, one.delivery.reason) for record, one in zip(records, arrivals, strict=True)
     ]
@@ -103,7 +112,7 @@ def keep_memory_flat() -> None:
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA mmap_size=0")
-            cursor.execute("PRAGMA cache_size=-8192")
+            cursor.execute("PRAGMA cache_size=-16384")
 
 
 def batches(records: Iterator[Record]) -> Iterator[Batch]:

@@ -2,104 +2,62 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
-import json
 import logging
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import Any
+from operator import attrgetter
 
 from django.utils import timezone
 
+from calls.ingest.arrivals import STATES, Arrival, Outcome, arrival_of, kept, printable
 from calls.ingest.models import Delivery, DeliveryState
-from calls.ingest.normalised import Ignored, Json, Named, NormalisedCall, Rejected
-from calls.ingest.providers import PROVIDERS, Provider, decode, recognise
-from calls.ingest.records import TOO_DEEP, Record
+from calls.ingest.normalised import Ignored, Named, NormalisedCall, Rejected
+from calls.ingest.providers import PROVIDERS, Provider, recognise
+from calls.ingest.records import Record
 from calls.ingest.rows import insert_unknown, update
 from calls.ingest.store import Arrived, Ledger, in_transaction
 
 log = logging.getLogger(__name__)
 
-REASON_LENGTH = 1000
-ORIGIN_LENGTH = 500
 EVENT_LENGTH = 100
 NAME_LENGTH = 200
-COMPRESSION = 1  # a tenth larger than at best, in a third of the time
 NOT_RECOGNISED = "not recognised as a payload of any platform: name its provider"
-
-
-class Outcome(StrEnum):
-    """What became of one record, in the order of the summary line."""
-
-    CREATED = "created"
-    UPDATED = "updated"
-    UNCHANGED = "unchanged"
-    IGNORED = "ignored"
-    REJECTED = "rejected"
-
 
 KEPT = tuple(field.attname for field in Delivery._meta.concrete_fields if not field.primary_key)
 SETTLED = ("provider", "event", "state", "reason", "call_id", "is_again", "owner", "heartbeat_at")
-STATES = {Outcome.IGNORED: DeliveryState.IGNORED, Outcome.REJECTED: DeliveryState.REJECTED}
-
-
-def summary(counts: Counter[Outcome]) -> str:
-    return " ".join(f"{outcome}={counts[outcome]}" for outcome in Outcome)
-
-
-@dataclass(slots=True)
-class Arrival:
-    """A delivery with what it carries, and what became of it. `problem` is why it carries no payload; `arrived` is
-    what it says, once it is understood; `rejection` is why it was not."""
-
-    delivery: Delivery
-    payload: dict[str, Json] | None
-    problem: str = ""
-    arrived: Arrived | None = None
-    outcome: Outcome = Outcome.UNCHANGED
-    rejection: Rejected | None = None
-
-    def reject(self, rejection: Rejected) -> None:
-        self.rejection = rejection
-        self.settle(Outcome.REJECTED, str(rejection))
-
-    def settle(self, outcome: Outcome, reason: str = "") -> None:
-        self.outcome = outcome
-        self.delivery.state = STATES.get(outcome, DeliveryState.PROCESSED)
-        self.delivery.reason = printable(reason)[:REASON_LENGTH]
-        self.delivery.is_again, self.delivery.owner, self.delivery.heartbeat_at = False, "", None
-
-
-def printable(text: str) -> str:
-    """The text without what no database keeps."""
-    return text.replace("\x00", "").encode("utf-8", "backslashreplace").decode()
-
 
 Understood = list[tuple[Arrival, Arrived]]
 Merge = Callable[[Ledger, Understood], None]
+Turn = AbstractContextManager[object]  # for writers of whom the database takes one at a time
+ANY_TIME = nullcontext()
 
 
-def take(records: Sequence[Record], file_name: str, provider: str = "", now: datetime | None = None) -> list[Arrival]:
+def take(
+    records: Iterable[Record],
+    file_name: str,
+    provider: str = "",
+    now: datetime | None = None,
+    turn: Turn = ANY_TIME,
+) -> list[Arrival]:
     """Keep and process the records of a file that arrive now, or then; the provider of each is recognised when it is
-    not named.
+    not named; they are written in turn.
 
     A record that was processed before is left alone; one that was ignored or rejected is tried again.
     """
     now = now or timezone.now()
     arrivals = [
         # A later record of a call corrects an earlier one, so no two arrive at the same moment.
-        _arrival(record, f"{file_name}:{record.position}", provider, now + timedelta(microseconds=index))
+        arrival_of(record, f"{file_name}:{record.position}", provider, now + timedelta(microseconds=index))
         for index, record in enumerate(records)
     ]
     _find_known(arrivals)
     first: dict[str, Arrival] = {}
     for arrival in arrivals:
         first.setdefault(arrival.delivery.digest, arrival)
-    process([arrival for arrival in first.values() if not _is_settled(arrival.delivery)])
+    process([arrival for arrival in first.values() if not _is_settled(arrival.delivery)], turn=turn)
     for arrival in arrivals:
         _settle_repeat(arrival, first[arrival.delivery.digest])
     return arrivals
@@ -113,23 +71,25 @@ def again(deliveries: Iterable[Delivery]) -> list[Arrival]:
     return arrivals
 
 
-def process(arrivals: Sequence[Arrival], merge: Merge | None = None) -> None:
+def process(arrivals: Sequence[Arrival], merge: Merge | None = None, turn: Turn = ANY_TIME) -> None:
     """Understand and store them together; one by one when that fails, so that none stops the others."""
     merge = merge or _merge
     for arrival in arrivals:
         _understand(arrival)
-    try:
-        in_transaction(lambda: _store(arrivals, merge))
-    except Exception:
-        for arrival in arrivals:
-            _process_alone(arrival, merge)
+    ahead = [] if turn is ANY_TIME else _merged_ahead(arrivals, merge)
+    with turn:
+        try:
+            in_transaction(lambda: _store(arrivals, merge, ahead.pop() if ahead else None))
+        except Exception:
+            for arrival in arrivals:
+                _process_alone(arrival, merge)
 
 
 def _process_alone(arrival: Arrival, merge: Merge) -> None:
     try:
         in_transaction(lambda: _store([arrival], merge))
     except Rejected as rejection:
-        arrival.arrived = None
+        _undo(arrival)
         arrival.reject(rejection)
         in_transaction(lambda: _save([arrival]))
     except Exception as error:
@@ -140,43 +100,13 @@ def _process_alone(arrival: Arrival, merge: Merge) -> None:
 def keep(provider: Provider, record: Record, origin: str, *, assistant: str = "", once: str = "") -> None:
     """Keep one that waits, once however often it comes. One that cannot be read is rejected at once. `assistant` is
     who spoke, where the address tells; `once` is what makes it the same as another, instead of the whole body."""
-    arrival = _arrival(record, origin, provider.NAME, timezone.now())
+    arrival = arrival_of(record, origin, provider.NAME, timezone.now())
     arrival.delivery.assistant = printable(assistant)[:NAME_LENGTH]
     if once:
         arrival.delivery.digest = hashlib.sha256(once.encode()).hexdigest()
     if arrival.payload is None:
         arrival.settle(Outcome.REJECTED, arrival.problem)
-    insert_unknown(Delivery, KEPT, [values_of(arrival.delivery, KEPT)])
-
-
-def _arrival(record: Record, origin: str, provider: str, received_at: datetime) -> Arrival:
-    payload, problem, content = record.payload, record.problem, record.body
-    try:
-        content = record.body if payload is None else canonical(payload)
-    except RecursionError:
-        payload, problem = None, TOO_DEEP
-    found = recognise(payload) if payload is not None and not provider else None
-    delivery = Delivery(
-        provider=found.NAME if found else provider,
-        digest=hashlib.sha256(content).hexdigest(),
-        body=gzip.compress(record.body, compresslevel=COMPRESSION, mtime=0),
-        size_bytes=len(record.body),
-        origin=origin[-ORIGIN_LENGTH:],
-        received_at=received_at,
-    )
-    return Arrival(delivery, payload, problem)
-
-
-def canonical(payload: dict[str, Json]) -> bytes:
-    """The same bytes for the same JSON, however it was spaced and ordered."""
-    text = json.dumps(payload, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return text.encode("utf-8", "surrogatepass")
-
-
-def kept(delivery: Delivery) -> Arrival:
-    """A delivery of the database with what its body carries."""
-    record = decode(delivery.provider, 1, delivery.raw)
-    return Arrival(delivery, record.payload, delivery.reason or record.problem)
+    insert_unknown(Delivery, KEPT, [attrgetter(*KEPT)(arrival.delivery)])
 
 
 def reject(delivery: Delivery, reason: str) -> None:
@@ -239,24 +169,42 @@ def _parse(arrival: Arrival) -> NormalisedCall:
 def _fail(arrival: Arrival, error: Exception) -> None:
     """Our own fault: the record is rejected, the log has the rest."""
     log.error("delivery from %s", arrival.delivery.origin, exc_info=error)
-    arrival.arrived = None
+    _undo(arrival)
+    arrival.settle(Outcome.REJECTED, f"internal error: {error!r}")
+
+
+def _undo(arrival: Arrival) -> None:
+    """Forget what it said, and the call of a transaction that failed."""
+    arrival.arrived = arrival.call = None
     if arrival.delivery._state.adding:
         arrival.delivery.call = None
     else:
         arrival.delivery.refresh_from_db(fields=["call"])
-    arrival.settle(Outcome.REJECTED, f"internal error: {error!r}")
 
 
-def _store(arrivals: Sequence[Arrival], merge: Merge) -> None:
-    ledger = Ledger()
-    understood = [(arrival, arrival.arrived) for arrival in arrivals if arrival.arrived]
-    ledger.expect(arrived.normalised for _, arrived in understood)
-    merge(ledger, understood)
+def _store(arrivals: Sequence[Arrival], merge: Merge, ahead: Ledger | None = None) -> None:
+    ledger = ahead or _merged(arrivals, merge, Ledger())
     ledger.write()
-    for arrival, _ in understood:
-        if arrival.delivery.call is not None:  # which has its id only now
-            arrival.delivery.call_id = arrival.delivery.call.pk
+    for arrival in arrivals:
+        if arrival.arrived and arrival.call is not None:  # which has its id only now
+            arrival.delivery.call_id = arrival.call.pk
     _save(arrivals)
+
+
+def _merged(arrivals: Sequence[Arrival], merge: Merge, ledger: Ledger) -> Ledger:
+    understood = [(arrival, arrival.arrived) for arrival in arrivals if arrival.arrived]
+    ledger.expect([arrived.normalised for _, arrived in understood])
+    merge(ledger, understood)
+    return ledger
+
+
+def _merged_ahead(arrivals: Sequence[Arrival], merge: Merge) -> list[Ledger]:
+    """One, if it can be made before the turn to write comes."""
+    try:
+        ledger = _merged(arrivals, merge, Ledger(ahead=True))
+    except Exception:  # which comes again, and is told of, when they are stored
+        return []
+    return [ledger] if ledger.is_new else []
 
 
 def _merge(ledger: Ledger, understood: Understood) -> None:
@@ -266,7 +214,7 @@ def _merge(ledger: Ledger, understood: Understood) -> None:
         except Rejected as rejection:
             arrival.reject(rejection)
         else:
-            arrival.delivery.call = stored.call
+            arrival.call = stored.call
             arrival.settle(Outcome(stored.result))
 
 
@@ -278,16 +226,12 @@ def _merge_again(ledger: Ledger, understood: Understood) -> None:
     for together in by_call.values():
         stored = ledger.restate([arrived for _, arrived in together])
         for arrival, _ in together:
-            arrival.delivery.call = stored.call
+            arrival.call = stored.call
             arrival.settle(Outcome(stored.result))
 
 
 def _save(arrivals: Sequence[Arrival]) -> None:
     deliveries = [arrival.delivery for arrival in arrivals]
     # Somebody else may be taking the same record: one delivery of it is enough.
-    insert_unknown(Delivery, KEPT, (values_of(one, KEPT) for one in deliveries if one.pk is None))
-    update(Delivery, SETTLED, (values_of(one, ("id", *SETTLED)) for one in deliveries if one.pk is not None))
-
-
-def values_of(delivery: Delivery, fields: Iterable[str]) -> list[Any]:
-    return [getattr(delivery, name) for name in fields]
+    insert_unknown(Delivery, KEPT, [attrgetter(*KEPT)(one) for one in deliveries if one.pk is None])
+    update(Delivery, SETTLED, [attrgetter("id", *SETTLED)(one) for one in deliveries if one.pk is not None])

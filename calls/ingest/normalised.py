@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from calls.choices import Component, Direction, EndedBy, ResponseKind, Speaker, Status
 
@@ -57,8 +57,7 @@ class CostPart:
     label: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(NamedTuple):
     """One turn. Times are seconds from the start of the audio. For a tool, `text` is its arguments."""
 
     speaker: Speaker

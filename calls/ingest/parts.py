@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -29,6 +29,7 @@ class Change:
     call: Call
     before: Any
     after: Any
+    of_new: bool = False  # the call had no rows whatever
 
 
 class Part(Protocol):
@@ -52,6 +53,19 @@ def same(one: Any, other: Any) -> bool:
     return one == other
 
 
+def write(
+    model: type[Model],
+    fields: Sequence[str],
+    changes: Sequence[Change],
+    rows_of: Callable[[Change], Iterable[Sequence[Any]]],
+    unique: Sequence[str],
+) -> None:
+    """Write the rows of the changes; where the call is new, nothing can stand in their way."""
+    new, other = [one for one in changes if one.of_new], [one for one in changes if not one.of_new]
+    insert(model, fields, (row for change in new for row in rows_of(change)))
+    insert(model, fields, (row for change in other for row in rows_of(change)), unique)
+
+
 class TranscriptPart:
     """A list of turns."""
 
@@ -62,15 +76,14 @@ class TranscriptPart:
         return next((row.turns for row in Transcript.objects.filter(call=call)), [])
 
     def write(self, changes: Sequence[Change]) -> None:
-        rows = [self._row(change) for change in changes if change.after]
-        insert(Transcript, ("call_id", "turns", "words"), rows, unique=("call_id",))
+        write(Transcript, ("call_id", "turns", "words"), changes, self._rows, unique=("call_id",))
         if gone := [change.call.pk for change in changes if not change.after]:
             Transcript.objects.filter(call__in=gone).delete()
 
     @staticmethod
-    def _row(change: Change) -> tuple[Any, ...]:
-        spoken = " ".join(turn["text"] for turn in change.after if turn["speaker"] in SPOKEN)
-        return change.call.pk, change.after, words(spoken)
+    def _rows(change: Change) -> list[tuple[Any, ...]]:
+        spoken = " ".join([turn["text"] for turn in change.after if turn["speaker"] in SPOKEN])
+        return [(change.call.pk, change.after, words(spoken))] if change.after else []
 
 
 class VariablesPart:
@@ -83,8 +96,8 @@ class VariablesPart:
         return dict(CapturedVariable.objects.filter(call=call).values_list("name", "value"))
 
     def write(self, changes: Sequence[Change]) -> None:
-        rows = (row for change in changes for row in self._changed(change))
-        insert(CapturedVariable, ("call_id", "name", "value", "value_text"), rows, unique=("call_id", "name"))
+        fields = ("call_id", "name", "value", "value_text")
+        write(CapturedVariable, fields, changes, self._changed, unique=("call_id", "name"))
         for change in changes:
             if gone := change.before.keys() - change.after.keys():
                 CapturedVariable.objects.filter(call=change.call, name__in=gone).delete()

@@ -18,7 +18,7 @@ from typing import BinaryIO
 from calls.ingest.csv_stream import delimiter_of, read_csv
 from calls.ingest.json_stream import listed_records, read_json
 from calls.ingest.normalised import Json
-from calls.ingest.records import LONGEST, TOO_LONG, NotReadable, Record, broken, record_in
+from calls.ingest.records import LONGEST, TOO_LONG, NotReadable, Record, broken
 
 HEAD = 1 << 20  # bytes that tell the format
 HEAD_LINES = 10
@@ -34,7 +34,8 @@ Format = Callable[[BinaryIO], Iterator[Record]]
 
 
 def read(path: str) -> Iterator[Record]:
-    """The records of a file, or of standard input for "-". Raises NotReadable."""
+    """The records of a file, or of standard input for "-"; lines are left to be read by whoever wants them, which may
+    be another process. Raises NotReadable."""
     if path == "-":
         yield from read_stream(sys.stdin.buffer, path)
         return
@@ -138,4 +139,4 @@ def _read_lines(stream: BinaryIO) -> Iterator[Record]:
             while line and not line.endswith(b"\n"):
                 line = stream.readline(LONGEST)
         elif text := line.strip():
-            yield record_in(number, text)
+            yield Record(number, text)

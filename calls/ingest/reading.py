@@ -87,9 +87,10 @@ class Fields:
 
     def items(self, name: str) -> Iterator[Fields]:
         """The objects of a list, in its order; nulls in it are passed over."""
+        place = self.at(name)
         for index, value in enumerate(self.values(name)):
             if value is not None:
-                yield Fields.of(value, f"{self.at(name)}[{index}]")
+                yield Fields.of(value, f"{place}[{index}]")
 
     def embedded(self, name: str) -> Fields:
         """These fields, where the value of that name may also be JSON in text, as in a cell of a CSV file."""
@@ -169,6 +170,9 @@ class Fields:
 
     def seconds(self, name: str) -> float | None:
         """A length of time of 0 or more in seconds, to the millisecond."""
+        value = self.data.get(name)
+        if type(value) is float and 0 <= value < MOST_MS // 1000 and round(value, 3) == value:  # most of them
+            return value
         length = self.milliseconds(name, per_unit=1000)
         return None if length is None else length / 1000
 
@@ -204,7 +208,7 @@ class Fields:
         value = self.get(name)
         if value is None:
             return None
-        number = number_in(value)
+        number = None if isinstance(value, str) and ":" in value else number_in(value)
         if number == 0:
             return None  # how platforms write a time that they do not have
         moment = epoch_time(number, units) if number is not None else None
@@ -226,11 +230,9 @@ class Fields:
 
     def only(self, names: Collection[str]) -> None:
         """Rejects a name that is not one of these."""
-        for name in self.data:
-            if name not in names:
-                raise Rejected(
-                    self.at(plain_text(str(name))[:NAME_LENGTH]), f"is no field; they are {', '.join(names)}"
-                )
+        if not all(map(names.__contains__, self.data)):
+            other = next(name for name in self.data if name not in names)
+            raise Rejected(self.at(plain_text(str(other))[:NAME_LENGTH]), f"is no field; they are {', '.join(names)}")
 
     def url(self, name: str) -> str | None:
         """The address of a file; None also for what cannot be fetched, since a provider may send any text."""

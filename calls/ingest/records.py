@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 
 from calls.ingest.normalised import Json
+from calls.ingest.quick_json import read
 
 LONGEST = 64 * 1024 * 1024  # bytes of one record
 TOO_LONG = f"a record longer than {LONGEST >> 20} MB"
@@ -19,13 +20,17 @@ class NotReadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Its payload, or the problem why there is none. `body` is the text as it arrived, `position` counts from 1:
-    lines in JSON Lines and CSV, records in JSON."""
+    """Its payload, or the problem why there is none; neither before it is understood as JSON. `body` is the text as
+    it arrived, `position` counts from 1: lines in JSON Lines and CSV, records in JSON."""
 
     position: int
     body: bytes
     payload: dict[str, Json] | None = None
     problem: str = ""
+
+    @property
+    def as_read(self) -> Record:
+        return record_in(self.position, self.body) if self.payload is None and not self.problem else self
 
 
 def broken(position: int, body: bytes, problem: str) -> Record:
@@ -41,7 +46,7 @@ def record_of(position: int, body: bytes, value: Json) -> Record:
 def record_in(position: int, body: bytes) -> Record:
     """The record that a text of its own holds."""
     try:
-        return record_of(position, body, json.loads(body.decode()))
+        return record_of(position, body, read(body))
     except UnicodeDecodeError:
         return broken(position, body, "not UTF-8 text")
     except json.JSONDecodeError as error:

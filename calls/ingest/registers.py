@@ -11,9 +11,10 @@ register each.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from calls.choices import LIVE_STATUSES, Status
 from calls.ingest.conversions import Rates, credits_of, phone_number
@@ -28,12 +29,10 @@ NEVER = "0001-01-01T00:00:00.000000Z 10 rule"  # a stamp before all others
 LAST = datetime.max.replace(tzinfo=UTC)  # the moment of corrections
 COMPLETED_AS = "completed_as"  # the metadata key of NormalisedCall.completed_as
 COST_SOURCE = "cost_source"  # the metadata key that keeps the platform's own figure beside Call.cost
-TURN_KEYS = tuple(field.name for field in fields(Turn))
 SAID_AS_IS = ("ended_reason", "ended_by", "direction", "started_at", "answered_at", "ended_at")
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(NamedTuple):
     """The value of one register and the key it competes with."""
 
     key: str
@@ -74,18 +73,18 @@ def moment_in(key: str) -> datetime:
 
 def registers(call: NormalisedCall, stamp: str, rates: Rates) -> Registers:
     """Everything that the delivery says. Raises Rejected when an amount cannot be kept."""
-    said: Registers = {}
-    for kind, named in (("assistant", call.assistant), ("campaign", call.campaign)):
-        said |= _named(kind, named, stamp)
+    said = _named("assistant", call.assistant, stamp) | _named("campaign", call.campaign, stamp)
     status = call.status or (Status.COMPLETED if tells_of_an_end(call) else Status.INITIATED)
     by_rank = f"{_rank(call)} {stamp}"
     said["status"] = Said(by_rank, status)
     if call.raw_status:
         said["raw_status"] = Said(by_rank, call.raw_status[:WORD_LENGTH])
-    values = dict(_scalars(call)) | dict(_collections(call, rates)) | dict(_mappings(call))
+    for some in (_scalars(call), _collections(call, rates), _mappings(call)):
+        for name, value in some:
+            said[name] = Said(stamp, value)
     if call.cost is not None:
-        values["cost"] = _money(call.cost, rates, call.metadata.get(COST_SOURCE))
-    return said | {name: Said(stamp, value) for name, value in values.items()}
+        said["cost"] = Said(stamp, _money(call.cost, rates, call.metadata.get(COST_SOURCE)))
+    return said
 
 
 def no_ending() -> Registers:
@@ -109,8 +108,8 @@ def pack(stamps: Mapping[str, str]) -> dict[str, list[str]]:
     stands before the register, as in `5:status`."""
     packed: dict[str, list[str]] = {}
     for name, key in sorted(stamps.items()):
-        stamp = stamp_in(key)
-        packed.setdefault(stamp, []).append(name if key == stamp else f"{key[0]}:{name}")
+        stamp, named = (key[2:], f"{key[0]}:{name}") if key[1] == " " else (key, name)
+        packed.setdefault(stamp, []).append(named)
     return packed
 
 
@@ -150,8 +149,7 @@ def _named(kind: str, named: Named | None, stamp: str) -> Registers:
 
 def _scalars(call: NormalisedCall) -> Iterator[tuple[str, object]]:
     for name in SAID_AS_IS:
-        value = getattr(call, name)
-        if value not in (None, ""):
+        if value := getattr(call, name):
             yield name, value[:NAME_LENGTH] if isinstance(value, str) else value
     if call.duration_ms is not None:
         yield "duration_ms", max(call.duration_ms, 0)
@@ -190,7 +188,7 @@ def _mappings(call: NormalisedCall) -> Iterator[tuple[str, Json]]:
 
 def _turn(turn: Turn) -> dict[str, Json]:
     """Without what is not known."""
-    return {key: value for key in TURN_KEYS if (value := getattr(turn, key)) is not None}
+    return {key: value for key, value in zip(Turn._fields, turn, strict=True) if value is not None}
 
 
 def _cost_item(part: CostPart, rates: Rates) -> tuple[object, ...]:

@@ -6,7 +6,8 @@ from collections.abc import Collection
 
 from django.db.models import Q
 
-from calls.ingest.intake import Arrival, again
+from calls.ingest.arrivals import Arrival
+from calls.ingest.intake import again
 from calls.ingest.models import Delivery
 
 

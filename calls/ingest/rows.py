@@ -5,22 +5,31 @@ Rows are tuples with the values of `fields`, names of attributes such as call_id
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
 from functools import cache
-from typing import Any, cast
+from io import StringIO
+from typing import Any, TypeVar, cast
 
 from django.db import connection
 from django.db.models import DateTimeField, DecimalField, Field, JSONField, Model, UUIDField
+from django.db.models.base import ModelState
 from psycopg2.extras import execute_values
 
+from calls.ingest.quick_json import written
+
+M = TypeVar("M", bound=Model)
 Convert = Callable[[Any], Any]
 Rows = Iterable[Sequence[Any]]
 PAGE = 1000  # rows of one statement on PostgreSQL
+NULL = r"\N"  # as COPY has it
+ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 
 
 def insert(model: type[Model], fields: Sequence[str], rows: Rows, unique: Sequence[str] = ()) -> None:
     """Write the rows; one that has the same values of `unique` as another takes its place."""
+    if connection.vendor == "postgresql" and not unique:
+        return _copy(model, fields, rows)
     _write(f"{_insert(model, fields)}{_replacing(model, fields, unique)}", model, fields, rows)
 
 
@@ -49,21 +58,39 @@ def _write(sql: str, model: type[Model], fields: Sequence[str], rows: Rows) -> N
     values = _converted(model, tuple(fields), rows)
     if not values:
         return
-    with connection.cursor() as cursor:
+    # Not every statement goes through Django's cursor: its errors are to be Django's nevertheless.
+    with connection.cursor() as cursor, connection.wrap_database_errors:
         if connection.vendor == "postgresql":
             execute_values(cursor.cursor, sql, values, page_size=PAGE)
         else:
             cursor.executemany(sql, values)
 
 
-def _converted(model: type[Model], fields: tuple[str, ...], rows: Rows) -> list[list[Any]]:
-    converts = [(place, convert) for place, convert in enumerate(converters(model, fields)) if convert]
-    values = [list(row) for row in rows]
-    for row in values:
-        for place, convert in converts:
-            if row[place] is not None:
-                row[place] = convert(row[place])
-    return values
+def _copy(model: type[Model], fields: Sequence[str], rows: Rows) -> None:
+    """In half the time of INSERT, for both sides."""
+    columns = ", ".join(column(model, name) for name in fields)
+    if lines := [copied(row) for row in _converted(model, tuple(fields), rows)]:
+        with connection.cursor() as cursor, connection.wrap_database_errors:
+            text = StringIO("".join(lines))
+            cursor.cursor.copy_expert(f"COPY {quoted(model._meta.db_table)} ({columns}) FROM STDIN", text)
+
+
+def copied(row: Sequence[Any]) -> str:
+    """A row in the text format of COPY."""
+    line = "\t".join([NULL if value is None else str(value) for value in row])
+    marks = (line.count("\t") - len(row) + 1, line.count("\\") - row.count(None), "\n" in line, "\r" in line)
+    if any(marks):
+        line = "\t".join([NULL if value is None else str(value).translate(ESCAPES) for value in row])
+    return f"{line}\n"
+
+
+def _converted(model: type[Model], fields: tuple[str, ...], rows: Rows) -> list[tuple[Any, ...]]:
+    """A column at a time."""
+    columns = [
+        [None if value is None else convert(value) for value in values] if convert else values
+        for convert, values in zip(converters(model, fields), zip(*rows, strict=True), strict=False)
+    ]
+    return list(zip(*columns, strict=True))
 
 
 def _insert(model: type[Model], fields: Sequence[str]) -> str:
@@ -80,6 +107,7 @@ def _replacing(model: type[Model], fields: Sequence[str], unique: Sequence[str])
     return f" ON CONFLICT ({keys}) DO UPDATE SET {', '.join(f'{one} = excluded.{one}' for one in others)}"
 
 
+@cache
 def column(model: type[Model], name: str) -> str:
     return quoted(str(cast("Field[Any, Any]", model._meta.get_field(name)).column))
 
@@ -96,23 +124,37 @@ def converters(model: type[Model], fields: tuple[str, ...]) -> list[Convert | No
 def converter(field: Any) -> Convert | None:
     """What makes the database's value of Python's; None where they are the same."""
     if isinstance(field, JSONField):
-        return dump
+        return written
     if isinstance(field, UUIDField):
         return str if connection.features.has_native_uuid_field else lambda value: value.hex
     if connection.vendor == "postgresql":
         return None
     if isinstance(field, DateTimeField):
-        return connection.ops.adapt_datetimefield_value
+        return utc_text
     if isinstance(field, DecimalField):
         return str
     return None
 
 
-def dump(value: Any) -> str:
-    return ENCODER.encode(value)
+def instance(model: type[M], **values: Any) -> M:
+    """A new object without __init__(), which asks every field and whoever wants to hear of it: for thousands."""
+    made, (plain, fresh) = model.__new__(model), defaults(model)
+    made.__dict__ |= plain | {name: default() for name, default in fresh.items()} | values
+    made._state = ModelState()
+    return made
 
 
-ENCODER = json.JSONEncoder()
+@cache
+def defaults(model: type[Model]) -> tuple[dict[str, Any], dict[str, Callable[[], Any]]]:
+    """What each object begins with, and what each has of its own."""
+    fields = [one for one in model._meta.concrete_fields if not one.generated]
+    plain = {one.attname: one.get_default() for one in fields if not callable(one.default)}
+    return plain, {one.attname: one.get_default for one in fields if callable(one.default)}
+
+
+def utc_text(moment: datetime) -> str:
+    """As Django writes it into SQLite."""
+    return str(moment.astimezone(UTC).replace(tzinfo=None))
 
 
 def new_ids(model: type[Model], count: int) -> Sequence[int]:

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from operator import attrgetter
 from typing import TypeVar
 
 from django.db import IntegrityError, OperationalError, connection, transaction
@@ -29,7 +30,7 @@ from calls.ingest.draft import Draft
 from calls.ingest.normalised import NormalisedCall
 from calls.ingest.parts import PARTS
 from calls.ingest.registers import Registers, newest, registers, stamp_of
-from calls.ingest.rows import insert, new_ids
+from calls.ingest.rows import insert, instance, new_ids
 from calls.models import Assistant, Call, Campaign
 
 T = TypeVar("T")
@@ -108,7 +109,7 @@ def create(calls: Sequence[Call]) -> None:
     now = timezone.now()
     for call, pk in zip(calls, new_ids(Call, len(calls)) if calls else (), strict=True):
         call.pk, call.updated_at, call._state.adding = pk, now, False
-    insert(Call, CREATED, [[getattr(call, name) for name in CREATED] for call in calls])
+    insert(Call, CREATED, map(attrgetter(*CREATED), calls))
     for call in calls:
         for column in GENERATED:
             call.__dict__.pop(column, None)  # read when it is asked for
@@ -126,23 +127,29 @@ def copy_names(calls: Iterable[int]) -> None:
 
 
 class Ledger:
-    """Deliveries that are written together, inside a transaction of the caller's."""
+    """Deliveries that are written together, inside a transaction of the caller's.
 
-    def __init__(self) -> None:
-        self._directory = Directory()
+    `ahead` of it they may be merged when every call is new: then nothing can change meanwhile but names, and whether
+    it is new, which write() finds out.
+    """
+
+    def __init__(self, *, ahead: bool = False) -> None:
+        self._directory, self._is_ahead = Directory(), ahead
         self._drafts: dict[tuple[str, str], Draft] = {}
 
-    def expect(self, calls: Iterable[NormalisedCall]) -> None:
+    def expect(self, calls: Sequence[NormalisedCall]) -> None:
         """Read the calls that are about to be stored at once rather than one by one."""
         ids: dict[str, set[str]] = {}
+        if len(calls) > 1:  # who is named by one call is asked for only where that tells something new
+            self._directory.expect(calls)
         for call in calls:
             ids.setdefault(call.source, set()).add(call.external_id)
         for source, all_ids in ids.items():
             wanted = [one for one in sorted(all_ids) if (source, one) not in self._drafts]
-            rows = Call.objects.select_for_update().filter(source=source, external_id__in=wanted).order_by("pk")
-            known = {row.external_id: row for row in rows}
+            rows = Call.objects.filter(source=source, external_id__in=wanted).order_by("pk")
+            known = {row.external_id: row for row in (rows if self._is_ahead else rows.select_for_update())}
             for external_id in wanted:
-                row = known.get(external_id) or Call(source=source, external_id=external_id)
+                row = known.get(external_id) or instance(Call, source=source, external_id=external_id)
                 self._drafts[source, external_id] = Draft(row, self._directory)
 
     def adopt(self, row: Call) -> Draft:
@@ -166,7 +173,12 @@ class Ledger:
         result = Result.CREATED if is_new else Result.UPDATED if changed else Result.UNCHANGED
         return Stored(draft.call, result)
 
+    @property
+    def is_new(self) -> bool:
+        return all(draft.is_new for draft in self._drafts.values())
+
     def write(self) -> None:
+        """Raises IntegrityError when somebody else was first to write a call that was new."""
         drafts = [draft for draft in self._drafts.values() if not draft.is_empty]
         for draft in drafts:
             draft.close()
@@ -179,7 +191,8 @@ class Ledger:
             if changes := [parts[name] for parts in changed if name in parts]:
                 part.write(changes)
         named = [draft.call.pk for draft in drafts if draft.call.assistant_id]
-        if named and connection.features.has_select_for_update:  # where writers do not wait for each other
+        # Where writers do not wait for each other.
+        if named and (self._is_ahead or connection.features.has_select_for_update):
             transaction.on_commit(lambda: copy_names(named))
 
     def _said(self, arrived: Arrived) -> Registers:

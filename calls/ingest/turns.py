@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from decimal import Decimal
 
 from calls.choices import ResponseKind, Speaker
@@ -38,8 +37,7 @@ class Conversation:
         call, end = self._turns[index], answer.end_seconds
         if took_seconds is not None and call.start_seconds is not None:
             end = round(call.start_seconds + took_seconds, 3)
-        self._turns[index] = replace(
-            call,
+        self._turns[index] = call._replace(
             name=call.name or answer.name,
             result=answer.result,
             is_error=answer.is_error,
@@ -68,7 +66,7 @@ def turns_of_lines(text: str, speakers: Mapping[str, Speaker]) -> tuple[Turn, ..
         if colon and label.strip().lower() in speakers:
             turns.append(Turn(speakers[label.strip().lower()], words.strip()))
         elif turns:
-            turns[-1] = replace(turns[-1], text=f"{turns[-1].text} {line}".strip())
+            turns[-1] = turns[-1]._replace(text=f"{turns[-1].text} {line}".strip())
         else:
             turns.append(Turn(Speaker.SYSTEM, line))
     return tuple(turn for turn in turns if turn.text)

@@ -5,13 +5,12 @@ What an unknown name would hold must not vanish, so a misspelt one is rejected.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from calls.choices import Component, Direction, EndedBy, ResponseKind, Speaker, Status
 from calls.ingest.normalised import CostPart, Json, Latency, Named, NormalisedCall, RecordingReference, Rejected, Turn
-from calls.ingest.reading import NAME_LENGTH, NUMBER_LENGTH, SOURCE_LENGTH, WORD_LENGTH, Fields, named, one_of
+from calls.ingest.reading import MOST_MS, NAME_LENGTH, NUMBER_LENGTH, SOURCE_LENGTH, WORD_LENGTH, Fields, named, one_of
 from calls.ingest.signatures import Received, in_hex, is_recent, parts
 from calls.ingest.turns import in_order
 from calls.ingest.values import shown
@@ -24,16 +23,30 @@ EPOCH_SECONDS = (1,)
 MOST_CHANNELS = 32
 CHANNELS = f"a whole number from 1 to {MOST_CHANNELS}"
 
-REQUIRED = ("id", "status", "started_at")
+REQUIRED = {"id", "status", "started_at"}
 NESTED = ("assistant", "campaign", "cost_items", "transcript", "variables", "response_times", "recording", "metadata")
-FIELDS = (
-    *("id", "source", "assistant", "campaign", "direction", "from_number", "to_number"),
-    *("status", "ended_reason", "ended_by", "started_at", "answered_at", "ended_at"),
-    *("duration_seconds", "cost", "cost_items", "transcript", "variables", "response_times", "recording", "metadata"),
-)
+FIELDS = dict.fromkeys(
+    (
+        *("id", "source", "assistant", "campaign", "direction", "from_number", "to_number"),
+        *("status", "ended_reason", "ended_by", "started_at", "answered_at", "ended_at"),
+        *(
+            "duration_seconds",
+            "cost",
+            "cost_items",
+            "transcript",
+            "variables",
+            "response_times",
+            "recording",
+            "metadata",
+        ),
+    )
+).keys()  # in this order
 NAMED_FIELDS = ("id", "name")
 COST_FIELDS = ("component", "amount", "label")
 TURN_FIELDS = ("speaker", "start_seconds", "end_seconds", "text", "name", "result", "is_error", "interrupted")
+SPEAKERS = {speaker.value: speaker for speaker in Speaker}
+PLAIN = {"speaker", "start_seconds", "text"}
+LATEST_START = MOST_MS // 1000
 SAID_ONLY = {"speaker", "start_seconds", "end_seconds", "text"}
 RESPONSE_FIELDS = ("kind", "name", "at_seconds", "duration_ms")
 RECORDING_FIELDS = ("url", "channels")
@@ -41,8 +54,8 @@ RECORDING_FIELDS = ("url", "channels")
 
 def recognises(payload: dict[str, Json]) -> bool:
     """Two of the required fields, and no more unknown names than known: the misspelt ones are told by parse()."""
-    known = [name for name in payload if name in FIELDS]
-    return len({*known}.intersection(REQUIRED)) >= 2 and 2 * len(known) >= len(payload)
+    names = payload.keys()
+    return len(names & REQUIRED) >= 2 and 2 * len(names & FIELDS) >= len(payload)
 
 
 def verify(received: Received, secrets: Sequence[str]) -> bool:
@@ -63,8 +76,8 @@ def parse(payload: dict[str, Json]) -> NormalisedCall:
     row.only(FIELDS)
     call = with_cells_read(row)
     source, external_id = call.key("source", SOURCE_LENGTH) or NAME, call.required_key("id")
-    shared = call_of(call, source, external_id, _named(call, "assistant"), _named(call, "campaign"))
-    return replace(shared, recording=_recording(call))
+    assistant, campaign = _named(call, "assistant"), _named(call, "campaign")
+    return call_of(call, source, external_id, assistant, campaign, _recording(call))
 
 
 def with_cells_read(row: Fields) -> Fields:
@@ -75,7 +88,12 @@ def with_cells_read(row: Fields) -> Fields:
 
 
 def call_of(
-    call: Fields, source: str, external_id: str, assistant: Named | None, campaign: Named | None
+    call: Fields,
+    source: str,
+    external_id: str,
+    assistant: Named | None,
+    campaign: Named | None,
+    recording: RecordingReference | None = None,
 ) -> NormalisedCall:
     """The fields that the native format shares with an export."""
     return NormalisedCall(
@@ -95,9 +113,10 @@ def call_of(
         duration_ms=call.milliseconds("duration_seconds", per_unit=1000),
         cost=call.amount("cost", "credits"),
         cost_items=tuple(_cost_part(item) for item in call.items("cost_items")),
-        transcript=in_order(turn for turn in map(_turn, call.items("transcript")) if turn),
+        transcript=in_order(_turns(call)),
         variables=_variables(call),
         response_times=tuple(_response_time(item) for item in call.items("response_times")),
+        recording=recording,
         metadata=call.json_object("metadata"),
     )
 
@@ -120,6 +139,26 @@ def _cost_part(item: Fields) -> CostPart:
     component = item.needed(item.word("component", Component), "component", one_of(Component))
     amount = item.needed(item.amount("amount", "credits"), "amount", "an amount in credits")
     return CostPart(component, amount, item.key("label", WORD_LENGTH) or "")
+
+
+def _turns(call: Fields) -> Iterator[Turn]:
+    place = call.at("transcript")
+    for index, value in enumerate(call.values("transcript")):
+        if value is not None and (turn := _plain_turn(value) or _turn(Fields.of(value, f"{place}[{index}]"))):
+            yield turn
+
+
+def _plain_turn(value: Json) -> Turn | None:
+    """Words in ASCII with a start, as most turns are, in a third of the time; None for all others."""
+    if not isinstance(value, dict) or value.keys() != PLAIN:
+        return None
+    speaker, text, start = value["speaker"], value["text"], value["start_seconds"]
+    if type(speaker) is not str or type(text) is not str or type(start) not in (int, float):
+        return None
+    is_as_kept = text.isascii() and not text.isspace() and "\x00" not in text and text
+    if not (is_as_kept and speaker in SPEAKERS and 0 <= start < LATEST_START and round(start, 3) == start):
+        return None
+    return Turn(SPEAKERS[speaker], text, float(start))
 
 
 def _turn(item: Fields) -> Turn | None:

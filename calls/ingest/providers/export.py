@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from dataclasses import replace
 
 from calls.annotations.models import TAG_LENGTH
@@ -14,6 +15,7 @@ __all__ = ("NAME", "event", "parse", "recognises")
 NAME = "export"
 COLUMNS = ("id", "source", "external_id", "started_at", "status")
 
+TAGS = f"tags of at most {TAG_LENGTH} characters"
 # `id` is the other installation's own, `phone_number` is one of the two numbers, `recording` only a state.
 DERIVED = ("id", "phone_number", "recording")
 
@@ -33,7 +35,11 @@ def parse(payload: dict[str, Json]) -> NormalisedCall:
 
 
 def _tags(row: Fields) -> tuple[str, ...]:
-    names = tuple(filter(None, (row.text("tags") or "").split(", ")))
+    """Names with a comma between them; one that has a comma in it stands in quotes."""
+    try:
+        names = next(csv.reader([row.text("tags") or ""], skipinitialspace=True), [])
+    except csv.Error:
+        raise row.fail("tags", TAGS) from None
     if any(len(name) > TAG_LENGTH for name in names):
-        raise row.fail("tags", f"tags of at most {TAG_LENGTH} characters")
-    return names
+        raise row.fail("tags", TAGS)
+    return tuple(name for name in map(str.strip, names) if name)

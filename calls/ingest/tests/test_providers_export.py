@@ -59,6 +59,7 @@ def test_what_an_export_has_beyond_our_fields_becomes_metadata():
 def test_tags_come_along():
     assert parsed(exported(tags="vip, late")).tags == ("vip", "late")
     assert parsed(exported(tags="")).tags == ()
+    assert parsed(exported(tags='a b, "late, ""very""", 5" screen')).tags == ("a b", 'late, "very"', '5" screen')
     assert rejection(exported(tags="vip, " + "x" * 51)).startswith("tags: takes tags of at most 50 characters")
 
 

@@ -27,11 +27,12 @@ def file(tmp_path):
 
 
 def payloads(path):
-    return [record.payload for record in read(path)]
+    return [record.as_read.payload for record in read(path)]
 
 
 def broken(path):
-    return [(record.position, record.problem) for record in read(path) if record.payload is None]
+    records = [record.as_read for record in read(path)]
+    return [(record.position, record.problem) for record in records if record.payload is None]
 
 
 @pytest.mark.parametrize(

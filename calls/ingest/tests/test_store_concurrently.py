@@ -45,6 +45,35 @@ def test_the_same_record_twenty_times_at_once_is_one_delivery():
     assert (Call.objects.count(), Delivery.objects.count()) == (1, 1)
 
 
+class Meanwhile:
+    """A turn to write that comes after somebody else's work."""
+
+    def __init__(self, work):
+        self.work = work
+
+    def __enter__(self):
+        self.work()
+
+    def __exit__(self, *error):
+        pass
+
+
+def test_a_call_that_somebody_else_wrote_before_ones_turn_has_what_both_say():
+    other = Record(1, b"{}", PAYLOAD | {"variables": {"b": 2}})
+    meanwhile = Meanwhile(lambda: take([other], "other.jsonl"))
+    (arrival,) = take([Record(1, b"{}", PAYLOAD)], "calls.jsonl", turn=meanwhile)
+    assert (arrival.outcome, Call.objects.get().variables.count()) == ("updated", 2)
+    assert Delivery.objects.filter(call=Call.objects.get()).count() == 2
+
+
+def test_a_call_has_the_name_that_its_assistant_got_before_its_turn():
+    payload = PAYLOAD | {"assistant": {"id": "a-1", "name": "Old"}}
+    take([Record(1, b"{}", payload | {"id": "c-0"})], "calls.jsonl")
+    meanwhile = Meanwhile(lambda: Assistant.objects.get().rename("New"))
+    take([Record(1, b"{}", payload)], "calls.jsonl", turn=meanwhile)
+    assert set(Call.objects.values_list("assistant_name", flat=True)) == {"New"}
+
+
 def test_different_deliveries_at_once_all_count():
     statuses = [Status.RINGING, Status.IN_PROGRESS, Status.COMPLETED]
     works = [

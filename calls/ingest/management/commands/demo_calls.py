@@ -71,7 +71,7 @@ def write(batch: list[DemoCall]) -> int:
     known = set(Call.objects.filter(external_id__in=ids).values_list("source", "external_id"))
     new = [one for one in batch if (one.normalised.source, one.normalised.external_id) not in known]
     ledger, received_at = Ledger(), timezone.now()
-    ledger.expect(one.normalised for one in new)
+    ledger.expect([one.normalised for one in new])
     stored = [(ledger.store(Arrived(one.normalised, received_at)).call, one.recorded) for one in new]
     ledger.write()
     for call, recorded in stored:

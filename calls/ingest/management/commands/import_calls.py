@@ -12,8 +12,8 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from calls.ingest import importing
+from calls.ingest.arrivals import Outcome, summary
 from calls.ingest.importing import Taken
-from calls.ingest.intake import Outcome, summary
 from calls.ingest.providers import PROVIDERS
 from calls.ingest.reader import read
 from calls.ingest.records import NotReadable

@@ -11,7 +11,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db.models import QuerySet
 
-from calls.ingest.intake import Outcome, summary
+from calls.ingest.arrivals import Outcome, summary
 from calls.ingest.models import Delivery, DeliveryState
 from calls.ingest.providers import PROVIDERS
 from calls.ingest.replay import replay
