@@ -59,17 +59,21 @@ class Database:
         self.folder.mkdir(parents=True, exist_ok=True)
 
     def run(self, module: str, *arguments: str) -> Any:
-        """What main() of a module of ours returns, run in a process of its own with Django on this database."""
-        command = [sys.executable, "-m", "bench.inside", module, str(self.calls), *arguments]
-        done = subprocess.run(
-            command,
-            cwd=PROJECT,
-            env=self.environment(),
-            stdout=subprocess.PIPE,
-            preexec_fn=end_with_parent(),
-            check=True,
-        )
-        return json.loads(done.stdout)
+        """What main() of a module of ours returns, run with Django on this database."""
+        return run_inside(self.environment(), module, str(self.calls), *arguments)
+
+
+def run_inside(environment: dict[str, str], module: str, *arguments: str) -> Any:
+    """See bench.inside; it is a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.inside", module, *arguments],
+        cwd=PROJECT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        preexec_fn=end_with_parent(),
+        check=True,
+    )
+    return json.loads(done.stdout)
 
 
 def digest() -> str:

@@ -61,13 +61,13 @@ def postgresql(*options: str) -> Iterator[str]:
 
 
 @contextmanager
-def redis_server() -> Iterator[str]:
-    """The address of a Redis that keeps nothing on disk."""
+def redis_server(port: int = 0) -> Iterator[str]:
+    """The address of a Redis that keeps nothing on disk, at a port of its own where none is given."""
     binary = find_redis()
     if binary is None:
         raise FileNotFoundError("Redis is not installed")
     with temporary_folder() as folder:
-        port = free_port()
+        port = port or free_port()
         command: Command = [binary, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", folder]
         url = f"redis://127.0.0.1:{port}"
         with server(command, folder, answers=redis.Redis.from_url(url).ping):

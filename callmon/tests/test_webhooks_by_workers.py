@@ -16,7 +16,7 @@ from django.db import connection
 from django.utils import timezone
 
 from callmon.celery import app
-from callmon.testing.services import free_port, redis_server
+from callmon.testing.services import free_port
 from callmon.tests.processes import children, database_url, process, wait_until
 from calls.ingest import processing
 from calls.ingest.models import Delivery
@@ -105,50 +105,6 @@ def test_a_worker_that_is_killed_loses_nothing():
         processing.bell.ring()
         wait_until(lambda: kept_once(accepted))
     assert (len(accepted), Delivery.objects.filter(state="waiting").count()) == (400, 0)
-
-
-def test_redis_that_is_away_delays_and_loses_nothing():
-    with redis_server() as redis:
-        port = int(redis.rpartition(":")[2])
-        with running_site(REDIS_URL=redis) as address:
-            accepted = send_many(address, ["before"])
-            os.kill(redis_pid(port), signal.SIGKILL)
-            accepted += send_many(address, [f"c-{number}" for number in range(10)])
-    assert len(accepted) == 11
-    processing.process_waiting()  # as the sweeper does, once there is a broker again
-    assert kept_once(accepted)
-
-
-def redis_pid(port):
-    for pid in os.listdir("/proc"):
-        if pid.isdigit() and str(port) in command_of(pid) and "redis-server" in command_of(pid):
-            return int(pid)
-    raise AssertionError("no Redis")
-
-
-def command_of(pid):
-    try:
-        with open(f"/proc/{pid}/cmdline") as file:
-            return file.read()
-    except OSError:
-        return ""
-
-
-@pytest.mark.skipif(site.DATABASES["default"]["ENGINE"].endswith("sqlite3"), reason="PostgreSQL only")
-def test_a_database_that_restarts_refuses_with_503_and_loses_nothing():
-    with running_site() as address:
-        accepted = send_many(address, [f"a-{number}" for number in range(20)])
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-                "WHERE pid <> pg_backend_pid() AND datname = current_database()"
-            )
-        statuses = [send(address, f"b-{number}") for number in range(20)]
-        again = send_many(address, [f"b-{number}" for number in range(20)])
-    processing.process_waiting()
-    assert set(statuses) <= {200, 503}
-    assert (len(accepted), len(again)) == (20, 20)
-    assert kept_once(accepted + again)
 
 
 @pytest.mark.skipif(not site.DATABASES["default"]["ENGINE"].endswith("sqlite3"), reason="SQLite only")

@@ -58,6 +58,7 @@ def _write(sql: str, model: type[Model], fields: Sequence[str], rows: Rows) -> N
     values = _converted(model, tuple(fields), rows)
     if not values:
         return
+    # Not every statement goes through Django's cursor: its errors are to be Django's nevertheless.
     with connection.cursor() as cursor, connection.wrap_database_errors:
         if connection.vendor == "postgresql":
             execute_values(cursor.cursor, sql, values, page_size=PAGE)
@@ -106,6 +107,7 @@ def _replacing(model: type[Model], fields: Sequence[str], unique: Sequence[str])
     return f" ON CONFLICT ({keys}) DO UPDATE SET {', '.join(f'{one} = excluded.{one}' for one in others)}"
 
 
+@cache
 def column(model: type[Model], name: str) -> str:
     return quoted(str(cast("Field[Any, Any]", model._meta.get_field(name)).column))
 

@@ -22,6 +22,7 @@ AMOUNT_PLACES = 12
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+EARLIEST_EPOCH, LATEST_EPOCH = EARLIEST.timestamp(), LATEST.timestamp()
 # Between 2000 and 2100 the size of an epoch time tells its unit: s, ms, µs, ns.
 EPOCH_UNITS = (1, 10**3, 10**6, 10**9)
 
@@ -91,7 +92,7 @@ def number_in(value: Json) -> Decimal | None:
 def epoch_time(number: Decimal, units: tuple[int, ...] = EPOCH_UNITS) -> datetime | None:
     """The moment between 2000 and 2100 that an epoch number means, in whichever of the units per second fits."""
     for unit in units:
-        if EARLIEST.timestamp() <= number / unit < LATEST.timestamp():
+        if EARLIEST_EPOCH <= number / unit < LATEST_EPOCH:
             return EPOCH + timedelta(microseconds=int(number * 10**6 / unit))
     return None
 

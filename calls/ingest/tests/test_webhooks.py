@@ -8,6 +8,7 @@ import pytest
 from django.db import OperationalError, connection
 
 from calls.ingest import rate, webhooks
+from calls.ingest import secrets as secrets_kept
 from calls.ingest.models import Delivery, DeliveryState, WebhookSecret
 from calls.ingest.processing import process_waiting
 from calls.ingest.tests.signing import SECRET, post
@@ -155,6 +156,31 @@ def test_other_methods_and_other_platforms_have_no_address(client):
     assert post(client, "nobody", BODY).status_code == 404
 
 
-def test_keeping_takes_two_queries(client, django_assert_num_queries):
-    with django_assert_num_queries(1 if connection.vendor == "postgresql" else 2):  # one goes past Django there
+def test_keeping_takes_one_query(client, django_assert_num_queries):
+    post(client, "callmon", BODY[:-1] + b" }")  # after which the secrets are known
+    with django_assert_num_queries(0 if connection.vendor == "postgresql" else 1):  # it goes past Django there
         post(client, "callmon", BODY)
+
+
+def test_a_removed_secret_is_forgotten_after_a_moment(client, monkeypatch):
+    secret = WebhookSecret.objects.create(provider="callmon", value="made in the site")
+    assert post(client, "callmon", BODY, secret="made in the site").status_code == 200
+    secret.delete()
+    monkeypatch.setattr(secrets_kept, "RECENT_SECONDS", 0)
+    assert post(client, "callmon", BODY, secret="made in the site").status_code == 401
+
+
+def test_it_has_no_session_and_asks_for_no_cookie(client):
+    answer = post(client, "callmon", BODY)
+    assert (answer.cookies, answer.get("Vary")) == ({}, None)
+    assert int(answer["Content-Length"]) == len(answer.content)
+
+
+def test_what_is_no_address_of_the_intake_is_not_found(client):
+    assert client.post("/webhooks/").status_code == 404
+
+
+def test_a_secret_in_the_address_is_not_logged(client, settings, caplog):
+    settings.WEBHOOKS_PER_MINUTE = 1
+    assert [post(client, "callmon", BODY, address=SECRET).status_code for _ in range(2)] == [200, 429]
+    assert SECRET not in caplog.text

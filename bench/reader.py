@@ -1,0 +1,51 @@
+"""Somebody who looks at the log while something else happens to it."""
+
+from __future__ import annotations
+
+import http.client
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
+PATH = "/calls/?period=all"
+PAUSE_SECONDS = 0.2  # from one page to the next
+WARM_UPS = 20
+
+
+@contextmanager
+def reading(port: int, cookie: str) -> Iterator[list[float]]:
+    """How long each page took so far, in ms, to its last byte; until the end of the block."""
+    times_ms: list[float] = []
+    is_over = threading.Event()
+    reader = threading.Thread(target=read, args=(port, cookie, times_ms, is_over))
+    reader.start()
+    try:
+        yield times_ms
+    finally:
+        is_over.set()
+        reader.join()
+
+
+def read(port: int, cookie: str, times_ms: list[float], is_over: threading.Event) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    while not is_over.wait(PAUSE_SECONDS):
+        times_ms.append(page_ms(connection, cookie))
+    connection.close()
+
+
+def page_ms(connection: http.client.HTTPConnection, cookie: str) -> float:
+    began = time.perf_counter()
+    connection.request("GET", PATH, headers={"Cookie": f"sessionid={cookie}", "Accept-Encoding": "gzip"})
+    response = connection.getresponse()
+    response.read()
+    if response.status != 200:
+        raise RuntimeError(f"the log answers {response.status}")
+    return (time.perf_counter() - began) * 1000
+
+
+def warm_up(port: int, cookie: str) -> None:
+    """Let every process of the site have shown the page: each connection may lead to another."""
+    for _ in range(WARM_UPS):
+        with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
+            page_ms(connection, cookie)
