@@ -35,7 +35,7 @@ RECORDING_WORDS = {
 WANTED = re.compile(r'(?<![^\s])(?:"([^"]+)"|([^\s"-][^\s"]*))')
 
 
-def context_of(call: Call, zone: ZoneInfo, list_query: str) -> dict[str, Any]:
+def context_of(call: Call, zone: ZoneInfo, list_query: str, *, every_answer: bool = False) -> dict[str, Any]:
     """What calls/call.jinja and the page around it need. Reads the call's variables, cost items and response times.
     `list_query` is the query string of the list that the reader came from; "" for none."""
     return {
@@ -47,7 +47,7 @@ def context_of(call: Call, zone: ZoneInfo, list_query: str) -> dict[str, Any]:
         "facts": facts(call),
         "cost": cost(call),
         "metadata": pretty(call.metadata) if call.metadata else "",
-        **heard(call, zone),
+        **heard(call, zone, every_answer=every_answer),
         "audio_label": f"Recording of the call with {heading(call)}",
         "preload": "metadata",
         **addresses(call, list_query),
@@ -55,7 +55,7 @@ def context_of(call: Call, zone: ZoneInfo, list_query: str) -> dict[str, Any]:
     }
 
 
-def heard(call: Call, zone: ZoneInfo) -> dict[str, Any]:
+def heard(call: Call, zone: ZoneInfo, *, every_answer: bool) -> dict[str, Any]:
     """The recording, the transcript and the response times, which are shown along each other."""
     recording = getattr(call, "recording", None)
     has_sound = recording is not None and recording.state == RecordingState.READY
@@ -69,7 +69,7 @@ def heard(call: Call, zone: ZoneInfo) -> dict[str, Any]:
         "recording_words": "" if has_sound else recording_words(call, recording),
         "wave": waveform(recording, turns, found) if recording and has_sound else None,
         "turns": shown(turns, found),
-        "response_times": response_times(times, found, length_ms),
+        "response_times": response_times(times, found, length_ms, every_answer=every_answer),
         "timeline": timeline(call, zone, recording_ms),
     }
 

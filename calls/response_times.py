@@ -51,10 +51,15 @@ class AnswerRow:
 
 @dataclass(frozen=True, slots=True)
 class ResponseTimes:
+    """`is_cut` when there are too many answers for a table that nobody has opened."""
+
     kinds: list[KindRow]
     answers: list[AnswerRow]
+    is_cut: bool = False
 
 
+# A table of more answers than this is sent when it is opened.
+MOST_UNASKED = 50
 # Without nulls_last the two databases differ.
 MEASURED = WrittenOnce(
     lambda: (
@@ -69,16 +74,18 @@ def measured(call: Call) -> list[Measured]:
     return list(map(Measured._make, MEASURED.rows(call.pk)))
 
 
-def response_times(all_measured: Sequence[Measured], answers: Sequence[Answer], length_ms: int) -> ResponseTimes:
-    """`length_ms` is what the pictures are as wide as."""
+def response_times(
+    all_measured: Sequence[Measured], answers: Sequence[Answer], length_ms: int, *, every_answer: bool = False
+) -> ResponseTimes:
+    """`length_ms` is what the pictures are as wide as. Without `every_answer`, none where they are many."""
     groups: dict[str, list[Measured]] = defaultdict(list)
     for one in all_measured:
         groups[one.kind].append(one)
     kinds = [kind for kind in KINDS if kind in groups]
-    return ResponseTimes(
-        [_kind_row(kind, groups[kind], length_ms) for kind in kinds],
-        [*_answer_rows(answers, kinds), *_rest(all_measured, answers, kinds)],
-    )
+    rows = [_kind_row(kind, groups[kind], length_ms) for kind in kinds]
+    if len(answers) > MOST_UNASKED and not every_answer:
+        return ResponseTimes(rows, [], is_cut=True)
+    return ResponseTimes(rows, [*_answer_rows(answers, kinds), *_rest(all_measured, answers, kinds)])
 
 
 def _kind_row(kind: str, group: Sequence[Measured], length_ms: int) -> KindRow:

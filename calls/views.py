@@ -186,7 +186,8 @@ def show_call(
     calls = Call.objects.visible_to(request.user).select_related("campaign", "recording", "transcript")
     call = get_object_or_404(calls, uuid=uuid)
     is_part = is_for_part(request)
-    context = detail.context_of(call, ZoneInfo(settings.TIME_ZONE), list_query)
+    every_answer = request.GET.get("answers") == "all"
+    context = detail.context_of(call, ZoneInfo(settings.TIME_ZONE), list_query, every_answer=every_answer)
     context["live_url"] = live_url(call, list_query) if is_followed(call, timezone.now()) else ""
     context["deliveries_url"] = deliveries_url(call, request.user)
     context["annotations"] = annotations_of(call, request, list_query, **messages)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import F, TextField, Value
+from django.db.models import F, QuerySet, TextField, Value
 from django.db.models.functions import Cast
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
@@ -20,7 +20,7 @@ from calls.annotations.models import NOTE_LENGTH, TAG_LENGTH, CallTag, Note, Sta
 from calls.filters import list_suffix
 from calls.format import format_moment
 from calls.models import Call
-from calls.querysets import User
+from calls.querysets import User, WrittenOnce
 
 
 class Added(NamedTuple):
@@ -85,8 +85,7 @@ def annotations_of(call: Call, request: HttpRequest, list_query: str, **messages
     )
 
 
-def read(call: Call, user: User) -> list[Added]:
-    """Oldest first."""
+def everything_added(call: int, user: int) -> QuerySet[Any, Any]:
     text = {"output_field": TextField()}
     notes = Note.objects.filter(call=call).values_list(
         Value("note", **text), "pk", "text", "written_at", "author", "author__username"
@@ -94,10 +93,25 @@ def read(call: Call, user: User) -> list[Added]:
     tags = CallTag.objects.filter(call=call).values_list(
         Value("tag", **text), "tag", Cast("tag__name", **text), "added_at", "added_by", "added_by__username"
     )
-    stars = Star.objects.filter(call=call, user=user.pk).values_list(
-        Value("star", **text), "pk", Value("", **text), "starred_at", "user", F("user__username")
+    stars = Star.objects.filter(call=call, user=user).values_list(
+        Value("star", **text), "pk", F("user__username"), "starred_at", "user", F("user__username")
     )
-    return sorted((Added(*row) for row in notes.union(tags, stars, all=True)), key=lambda row: (row.at, row.pk))
+    return notes.union(tags, stars, all=True)
+
+
+ADDED = WrittenOnce(lambda: everything_added(0, 0))
+
+
+def read(call: Call, user: User) -> list[Added]:
+    """Oldest first."""
+    rows = ADDED.rows("note", call.pk, "tag", call.pk, "star", call.pk, user.pk)
+    added = (Added(kind, pk, text, moment_of(at), *author) for kind, pk, text, at, *author in rows)
+    return sorted(added, key=lambda row: (row.at, row.pk))
+
+
+def moment_of(at: datetime | str) -> datetime:
+    """SQLite keeps moments as text, in UTC."""
+    return at if isinstance(at, datetime) else datetime.fromisoformat(at).replace(tzinfo=UTC)
 
 
 def tag_shown(row: Added, zone: ZoneInfo) -> TagShown:

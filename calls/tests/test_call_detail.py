@@ -337,6 +337,18 @@ def test_no_transcript_is_said_in_words(reader):
     assert "its transcript may follow" in words_of(reader, make_call(status="ringing"))
 
 
+@pytest.mark.parametrize(
+    ("answers", "query", "is_there"), [(50, "", True), (51, "", False), (51, "?answers=all", True)]
+)
+def test_a_long_table_of_answers_comes_when_it_is_opened(reader, answers, query, is_there):
+    said = [{"speaker": ("caller", "assistant")[n % 2], "text": "…", "start_seconds": n} for n in range(2 * answers)]
+    call = make_call(transcript=said)
+    ResponseTime.objects.create(call=call, kind="llm", duration_ms=640, at_ms=900)
+    html = html_of(reader, call, query)
+    assert ('id="each-answer"' in html, "00:01 640 ms" in words_of(reader, call, query)) == (is_there, is_there)
+    assert (f'href="{call.get_absolute_url()}?answers=all"' in html) == (not is_there)
+
+
 # Details
 
 
