@@ -183,7 +183,11 @@ def show_call(
 ) -> HttpResponse:
     """`list_query` is the query string of the list that the reader came from, "" for the whole log; `messages` are
     those about what the reader wanted to add (see calls.annotations.shown)."""
-    calls = Call.objects.visible_to(request.user).select_related("campaign", "recording", "transcript")
+    calls = (
+        Call.objects.visible_to(request.user)
+        .select_related("campaign", "recording", "transcript")
+        .defer("transcript__words")
+    )
     call = get_object_or_404(calls, uuid=uuid)
     is_part = is_for_part(request)
     every_answer = request.GET.get("answers") == "all"

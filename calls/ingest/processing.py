@@ -18,7 +18,8 @@ from calls.ingest.intake import process, reject
 from calls.ingest.models import Delivery, DeliveryState
 from calls.ingest.replay import replay
 
-BATCH = 20  # deliveries processed together: meanwhile nobody else writes to SQLite
+# How many deliveries are processed together. Meanwhile nobody else writes to SQLite.
+BATCHES = {"sqlite": 20, "postgresql": 200}
 BATCH_BYTES = 16 * 1024 * 1024
 SILENCE = timedelta(seconds=60)  # longer than a batch takes
 MOST_ATTEMPTS = 3
@@ -75,7 +76,8 @@ def take(owner: str, rows: QuerySet[Delivery]) -> list[Delivery]:
 def _first_ids(rows: QuerySet[Delivery]) -> Iterable[int]:
     """One that has ended its worker before goes alone, so that it takes no others with it."""
     total_bytes = 0
-    first = rows.order_by("received_at", "pk").values_list("pk", "size_bytes", "attempts")[:BATCH]
+    together = BATCHES[connection.vendor]
+    first = rows.order_by("received_at", "pk").values_list("pk", "size_bytes", "attempts")[:together]
     for place, (pk, size_bytes, attempts) in enumerate(first):
         total_bytes += size_bytes
         if place and (total_bytes > BATCH_BYTES or attempts):
