@@ -12,19 +12,13 @@ from calls.choices import RecordingState, Status
 from calls.models import Recording
 from calls.tests.factory import make_call
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("media")]
 
 TURNS = [
     {"speaker": "assistant", "text": "Hello!", "start_seconds": 0.0},
     {"speaker": "caller", "text": "My order", "start_seconds": 4.0},
     {"speaker": "assistant", "text": "It is on its way", "start_seconds": 8.0},
 ]
-
-
-@pytest.fixture(autouse=True)
-def media(tmp_path, settings):
-    storage = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": tmp_path}}
-    settings.STORAGES = {**settings.STORAGES, "default": storage}
 
 
 def tone(seconds):

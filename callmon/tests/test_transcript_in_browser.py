@@ -7,7 +7,7 @@ from callmon.tests.call_page import TURNS, expect_turn, is_paused, make_heard_ca
 from calls.tests.factory import make_call
 from calls.transcripts.formats import as_text
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("media")]
 
 MANY_TURNS = [
     {
@@ -18,12 +18,6 @@ MANY_TURNS = [
     }
     for number in range(120)
 ]
-
-
-@pytest.fixture(autouse=True)
-def media(tmp_path, settings):
-    storage = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": tmp_path}}
-    settings.STORAGES = {**settings.STORAGES, "default": storage}
 
 
 @pytest.fixture
