@@ -8,13 +8,14 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 
 from analytics.buckets import Days, chosen_days
-from analytics.each_day import fetched, totals_by_day
+from analytics.each_day import totals_by_day
 from analytics.rollups import by_number, daily_totals
 from analytics.totals import Totals, grouped, summed
 from calls.clock import day_number, day_of, hour_number
 from calls.days import day_end, day_start
 from calls.filters import CallFilter
 from calls.models import Call
+from calls.querysets import fetched
 from calls.reading import Reading, Span, Way
 
 # Parameters that are answered by other tables than that of the calls.

@@ -10,10 +10,8 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import BigIntegerField, Count, DateTimeField, Func, Q, QuerySet, TextField, Value
 from django.db.models.expressions import RawSQL
@@ -23,21 +21,10 @@ from analytics.totals import SUMS, Totals, collected, summed
 from calls.choices import Status
 from calls.days import day_end, day_start
 from calls.models import Call
+from calls.querysets import fetched
 
 # The calls of the other status are what the sum has beyond these.
 REST, *COUNTED = Status.values
-
-
-def fetched(rows: QuerySet[Any, Any], before: str = "{}", *more: Any) -> list[tuple[Any, ...]]:
-    """As the database gives them: texts and whole numbers, thousands of them, which need no conversion by Django.
-    `before` is a statement around that of the rows, with parameters after theirs."""
-    try:
-        sql, params = rows.query.sql_with_params()
-    except EmptyResultSet:
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute(before.format(sql), [*params, *more])
-        return cursor.fetchall()
 
 
 def totals_by_day(calls: QuerySet[Call], days: Days, zone: ZoneInfo) -> dict[date, Totals]:

@@ -17,7 +17,6 @@ from django.db.models import BigIntegerField, CharField, Count, Q, QuerySet, Sum
 from django.db.models.functions import Cast
 
 from analytics.buckets import chosen_days
-from analytics.each_day import fetched
 from analytics.grains import question
 from analytics.models import DayTotal, SealedDay
 from analytics.sealing import number_of, sealed_numbers
@@ -25,6 +24,7 @@ from analytics.totals import SUMS, Totals, collected, summed
 from calls.clock import day_number, day_of
 from calls.days import day_start
 from calls.filters import CallFilter
+from calls.querysets import fetched
 
 TRIES = 3
 # The calls between two runs of sealed days are read by a part of the statement of their own.

@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, ClassVar, TypeVar
 
-from django.core.exceptions import EmptyResultSet, ValidationError
-from django.db import connection
+from django.core.exceptions import ValidationError
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BooleanField, F, Field, Func, Model, OrderBy, Q, QuerySet, Value
 from django.db.models.sql.compiler import SQLCompiler
 
 from calls.models import Call
+from calls.querysets import fetched
 from calls.reading import unindexed
 
 Rows = TypeVar("Rows", bound=QuerySet[Any])
@@ -250,10 +250,5 @@ def capped_count(rows: QuerySet[Any]) -> int:
     """How many rows there are, up to COUNT_CAP + 1, which means "more than COUNT_CAP"."""
     # QuerySet.count() would write the same statement in three times the time.
     capped = rows.order_by().values_list(Value(1))[: COUNT_CAP + 1]
-    try:
-        statement, parameters = capped.query.sql_with_params()
-    except EmptyResultSet:
-        return 0
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT COUNT(*) FROM ({statement}) AS capped", parameters)  # noqa: S608
-        return cursor.fetchone()[0]
+    counted = fetched(capped, "SELECT COUNT(*) FROM ({}) AS capped")
+    return counted[0][0] if counted else 0
