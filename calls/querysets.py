@@ -15,6 +15,8 @@ from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.db.models.query import get_related_populators
 from django.db.models.sql.compiler import SQLCompiler
 
+from calls.prepared import prepared
+
 if TYPE_CHECKING:
     from calls.models import Assistant, Call, Campaign  # noqa: F401
 
@@ -73,7 +75,10 @@ class WrittenOnce:
         """As values_list gives them, in the order of the statement."""
         statement, written, _, converters = self._written
         with connection.cursor() as cursor:
-            cursor.execute(statement, [_parameter(value) for value in values] or written)
+            if values:
+                cursor.execute(prepared(statement), [_parameter(value) for value in values])
+            else:
+                cursor.execute(statement, written)
             rows = cursor.fetchall()
         return [_converted(row, converters) for row in rows] if converters else rows
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
+from django.db import connection, transaction
 
 from calls.models import Call, CapturedVariable, CostItem, Transcript
 from calls.querysets import WrittenOnce
@@ -52,3 +53,21 @@ def test_its_objects_keep_the_types_of_their_fields():
 
 def test_it_finds_nothing():
     assert WrittenOnce(lambda: Call.objects.filter(pk=0)).objects() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_asks_again_on_a_new_connection_and_after_a_rollback():
+    call = make_call()
+    once = WrittenOnce(lambda: Call.objects.filter(pk=0).values_list("uuid"))
+    with transaction.atomic():
+        assert [uuid for (uuid,) in once.rows(call.pk)] == [call.uuid]
+        transaction.set_rollback(True)
+    assert [uuid for (uuid,) in once.rows(call.pk)] == [call.uuid]
+    connection.close()
+    assert [uuid for (uuid,) in once.rows(call.pk)] == [call.uuid]
+
+
+def test_a_percent_sign_of_its_own_is_no_value():
+    call = make_call(from_number="100%")
+    once = WrittenOnce(lambda: Call.objects.extra(where=["from_number LIKE '100%%'"]).filter(pk=0))
+    assert once.objects(call.pk) == [call]
