@@ -9,7 +9,7 @@ from datetime import datetime
 
 from calls.choices import LIVE_STATUSES, Component, Direction, EndedBy, ResponseKind, Speaker, Status
 from calls.ingest.normalised import CostPart, Json, Latency, NormalisedCall, RecordingReference
-from calls.ingest.reading import ISO_TIME, NAME_LENGTH, NUMBER_LENGTH, Fields, captured, named
+from calls.ingest.reading import ISO_TIME, NAME_LENGTH, NUMBER_LENGTH, WORD_LENGTH, Fields, captured, named
 from calls.ingest.signatures import signs_nothing
 from calls.ingest.turns import latency, turns_of_lines
 from calls.ingest.values import utc_time
@@ -57,7 +57,7 @@ def event(payload: dict[str, Json]) -> str:
 
 def parse(payload: dict[str, Json]) -> NormalisedCall:
     call = Fields.of(payload)
-    line, word = call.fields("telephony_data"), call.text("status") or ""
+    line, word = call.fields("telephony_data"), call.text("status", WORD_LENGTH) or ""
     status, updated_at = _status(call, word), _moment(call, "updated_at")
     is_over = status not in LIVE_STATUSES
     direction = DIRECTIONS.get(line.text("call_type") or "")

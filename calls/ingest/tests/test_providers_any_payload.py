@@ -127,6 +127,14 @@ def test_any_spoilt_payload_is_a_call_or_refused_or_not_used(payload):
         check(outcome(provider, payload))
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_a_text_that_is_too_long_in_any_place_is_cut_or_refused(name):
+    for place in list(places(sample(name))):
+        payload = sample(name)
+        spoil(payload, place, "x" * 5000)
+        check(outcome(PROVIDERS[name.split("_")[0]], payload))
+
+
 @given(st.recursive(st.sampled_from(ODD), lambda children: st.lists(children) | st.dictionaries(st.text(), children)))
 @settings(max_examples=100, deadline=None)
 def test_any_json_at_all_is_recognised_or_not(payload):
