@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import http.client
-import threading
+import multiprocessing
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from multiprocessing.connection import Connection
 
 PATH = "/calls/?period=all"
 PAUSE_SECONDS = 0.2  # from one page to the next
@@ -15,23 +16,27 @@ WARM_UPS = 20
 
 @contextmanager
 def reading(port: int, cookie: str) -> Iterator[list[float]]:
-    """How long each page took so far, in ms, to its last byte; until the end of the block."""
+    """How long each page took, in ms, to its last byte; filled at the end of the block. A process of its own reads:
+    another thread of this one would wait for what else is done here."""
     times_ms: list[float] = []
-    is_over = threading.Event()
-    reader = threading.Thread(target=read, args=(port, cookie, times_ms, is_over))
+    ours, theirs = multiprocessing.get_context("spawn").Pipe()
+    reader = multiprocessing.get_context("spawn").Process(target=read, args=(port, cookie, theirs), daemon=True)
     reader.start()
     try:
         yield times_ms
     finally:
-        is_over.set()
+        ours.send("over")
+        times_ms += ours.recv()
         reader.join()
 
 
-def read(port: int, cookie: str, times_ms: list[float], is_over: threading.Event) -> None:
+def read(port: int, cookie: str, asked: Connection) -> None:
+    times_ms: list[float] = []
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    while not is_over.wait(PAUSE_SECONDS):
+    while not asked.poll(PAUSE_SECONDS):
         times_ms.append(page_ms(connection, cookie))
     connection.close()
+    asked.send(times_ms)
 
 
 def page_ms(connection: http.client.HTTPConnection, cookie: str) -> float:
