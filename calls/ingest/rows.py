@@ -25,6 +25,7 @@ Rows = Iterable[Sequence[Any]]
 PAGE = 1000  # rows of one statement on PostgreSQL
 MOST_VALUES = 999  # of one statement on SQLite
 NULL = r"\N"  # as COPY has it
+UTC_OFFSET = len("+00:00")
 ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 
 
@@ -163,13 +164,15 @@ def instance(model: type[M], **values: Any) -> M:
 def defaults(model: type[Model]) -> tuple[dict[str, Any], dict[str, Callable[[], Any]]]:
     """What each object begins with, and what each has of its own."""
     fields = [one for one in model._meta.concrete_fields if not one.generated]
-    plain = {one.attname: one.get_default() for one in fields if not callable(one.default)}
-    return plain, {one.attname: one.get_default for one in fields if callable(one.default)}
+    made = {one for one in fields if one.has_default() and callable(one.default)}
+    plain = {one.attname: one.get_default() for one in fields if one not in made}
+    return plain, {one.attname: one.default for one in made}
 
 
 def utc_text(moment: datetime) -> str:
     """As Django writes it into SQLite."""
-    return str(moment.astimezone(UTC).replace(tzinfo=None))
+    moment = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return str(moment)[:-UTC_OFFSET]
 
 
 def new_ids(model: type[Model], count: int) -> Sequence[int]:
