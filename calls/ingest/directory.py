@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from operator import attrgetter
 
 from calls.ingest.conversions import Rates
 from calls.ingest.models import Source
@@ -11,6 +12,8 @@ from calls.ingest.registers import moment_in
 from calls.models import Assistant, Campaign, OnPlatform
 
 KINDS: dict[str, type[OnPlatform]] = {"assistant": Assistant, "campaign": Campaign}
+
+so_named = attrgetter("name", "merged_into_id")
 
 
 class Directory:
@@ -58,6 +61,15 @@ class Directory:
             thing.rename(name)
             self._by_name.clear()
 
+    def is_outdated(self) -> bool:
+        """Whether somebody else has renamed or merged one that it remembers."""
+        for kind, model in KINDS.items():
+            things = [thing for (of_kind, _, _), thing in self._found.items() if of_kind == kind]
+            known = _names([*things, *(thing.meant for thing in things)])
+            if known and known != _names(model._default_manager.filter(pk__in=known)):
+                return True
+        return False
+
     def _first_of_that_name(self, kind: str, source: str, name: str) -> OnPlatform:
         known = KINDS[kind]._default_manager.filter(source=source, name=name).order_by("pk").first()
         if known is None:
@@ -71,3 +83,7 @@ class Directory:
             names = {"source": source, "external_id": external_id}
             self._found[key], _ = rows.get_or_create(**names, defaults={"name": name})
         return self._found[key]
+
+
+def _names(things: Iterable[OnPlatform]) -> dict[int, object]:
+    return {one.pk: so_named(one) for one in things}

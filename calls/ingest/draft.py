@@ -52,10 +52,15 @@ class Draft:
 
     def merge(self, said: Registers, first_moment: datetime) -> bool:
         """Take over what is newer than what is known; whether that changed anything."""
-        changed, self.is_empty, stamps = self.is_empty, False, self._stamps
+        changed, self.is_empty, stamps, columns = self.is_empty, False, self._stamps, self.call.__dict__
         for name, (key, value) in said.items():
-            if key > stamps.get(name, ""):
-                stamps[name] = key
+            if key <= stamps.get(name, ""):
+                continue
+            stamps[name] = key
+            if name in SET_AS_IS:  # most of them
+                changed |= columns[name] != value
+                columns[name] = value
+            else:
                 changed |= self._set(name, value, key)
         return self._derive(first_moment) | changed
 
@@ -86,8 +91,9 @@ class Draft:
 
     def close(self) -> None:
         """Complete the row, after the last merge."""
-        if "assistant" in self.call._state.fields_cache:
-            self.call.assistant_name = self.call.assistant.name if self.call.assistant else ""
+        known = self.call._state.fields_cache
+        if "assistant" in known:
+            self.call.assistant_name = known["assistant"].name if known["assistant"] else ""
         if self.is_new:
             self.call.stamps = pack(self._stamps)
 
@@ -106,8 +112,6 @@ class Draft:
         return [column for column in COLUMNS if not same(getattr(self.call, column), self._before[column])]
 
     def _set(self, name: str, value: Any, key: str) -> bool:
-        if name in SET_AS_IS and value is not FORGOTTEN:
-            return self._set_column(name, value)
         group, _, item = name.partition(".")
         if value is FORGOTTEN and group in KEPT:
             return False

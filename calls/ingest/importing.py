@@ -27,10 +27,11 @@ from calls.ingest.records import Record
 
 BATCH = 500  # records written together
 BATCH_BYTES = 4 * 1024 * 1024
-ALONE = 2  # the first batches, before other processes are worth their start
+ALONE = 1  # the first batches, before other processes are worth their start
 MOST_PROCESSES = 4
 GARBAGE = 50_000  # objects of a batch before the collector looks for circles among them
 AHEAD = 2  # batches that wait for each process
+WRITTEN_BACK = 8  # batches in SQLite's log of writes before they go to the database itself
 
 Batch = list[Record]
 Bare = tuple[int, bytes, str]
@@ -70,6 +71,8 @@ def side_by_side(
             waiting.append(pool.submit(take_bare, bare(batch), file_name, provider, arrival(now, number)))
             if len(waiting) > processes * AHEAD:
                 yield waiting.popleft().result()
+                if number % WRITTEN_BACK == 0:
+                    write_back(turn)
         while waiting:
             yield waiting.popleft().result()
 
@@ -87,6 +90,19 @@ def begin(turn: Turn) -> None:
     gc.set_threshold(GARBAGE)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     keep_memory_flat()
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_autocheckpoint=0")  # see write_back()
+
+
+def write_back(turn: Turn) -> None:
+    """Move what is in SQLite's log of writes to the database: all that there is while others write, then the rest in
+    turn, so that the log begins anew. Whoever writes would do it at times, and everybody else would wait."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint")
+            with turn:
+                cursor.execute("PRAGMA wal_checkpoint")
 
 
 def bare(batch: Batch) -> list[Bare]:

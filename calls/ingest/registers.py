@@ -29,6 +29,7 @@ NEVER = "0001-01-01T00:00:00.000000Z 10 rule"  # a stamp before all others
 LAST = datetime.max.replace(tzinfo=UTC)  # the moment of corrections
 COMPLETED_AS = "completed_as"  # the metadata key of NormalisedCall.completed_as
 COST_SOURCE = "cost_source"  # the metadata key that keeps the platform's own figure beside Call.cost
+NO_MORE = (None,) * len(Turn._fields[3:])  # of a turn than who said what, and when
 SAID_AS_IS = ("ended_reason", "ended_by", "direction", "started_at", "answered_at", "ended_at")
 
 
@@ -188,6 +189,8 @@ def _mappings(call: NormalisedCall) -> Iterator[tuple[str, Json]]:
 
 def _turn(turn: Turn) -> dict[str, Json]:
     """Without what is not known."""
+    if turn[2] is not None and turn[3:] == NO_MORE:
+        return {"speaker": turn[0], "text": turn[1], "start_seconds": turn[2]}
     return {key: value for key, value in zip(Turn._fields, turn, strict=True) if value is not None}
 
 

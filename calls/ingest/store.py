@@ -193,7 +193,11 @@ class Ledger:
         named = [draft.call.pk for draft in drafts if draft.call.assistant_id]
         # Where writers do not wait for each other.
         if named and (self._is_ahead or connection.features.has_select_for_update):
-            transaction.on_commit(lambda: copy_names(named))
+            transaction.on_commit(lambda: self._correct_names(named))
+
+    def _correct_names(self, calls: Sequence[int]) -> None:
+        if self._directory.is_outdated():
+            copy_names(calls)
 
     def _said(self, arrived: Arrived) -> Registers:
         rates = self._directory.rates(arrived.normalised.source)

@@ -28,6 +28,7 @@ class Command(BaseCommand):
         "Reads provider payloads or the native format from JSON, JSON Lines or CSV files, gzipped or not; "
         "- is standard input. Exits with 1 when a record or a file was rejected."
     )
+    requires_system_checks = ()  # they load the pages
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("paths", nargs="+", metavar="PATH")
