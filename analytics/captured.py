@@ -141,7 +141,7 @@ def captured_of(selection: CallFilter, name: str) -> Captured:
     calls = with_variable(calls_of(selection), name)
     by_text: dict[str | None, Totals] = grouped(calls, key=F("captured__value_text"))
     missing = by_text.pop(None, NOTHING)
-    kinds = calls.order_by().exclude(captured__value_text=None).values_list(JsonType("captured__value")).distinct()
+    kinds = calls.order_by().filter(captured__isnull=False).values_list(JsonType("captured__value")).distinct()
     kind = kind_of({kind for (kind,) in kinds})
     whole = total(by_text.values())
     ordered = sorted(by_text, key=lambda text: (-by_text[text].calls, text or ""))
@@ -237,7 +237,7 @@ def captured_over_time(
 ) -> CapturedCourse:
     """The most frequent values, and the others together."""
     trend = trend_of(selection, granularity, now)
-    calls = with_variable(calls_of(selection), name).exclude(captured__value_text=None)
+    calls = with_variable(calls_of(selection), name).filter(captured__isnull=False)
     counted = calls.order_by().values(text=F("captured__value_text")).annotate(calls=Count("*"))
     texts = [row["text"] for row in counted.order_by("-calls", "text")[:FOLLOWED]]
     number = hour_number if trend.granularity == Granularity.HOUR else day_number
