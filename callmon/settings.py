@@ -83,6 +83,7 @@ public = urlsplit(PUBLIC_URL)
 ALLOWED_HOSTS = [in_url(public.hostname or ""), in_url(HOST), "127.0.0.1", "localhost", "[::1]"]
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 IS_HTTPS = public.scheme == "https"
+SESSION_ENGINE = "callmon.sessions"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_HTTPS else None
 SECURE_REFERRER_POLICY = "same-origin"

@@ -11,6 +11,7 @@ from calls.choices import Component
 from calls.format import format_credits
 from calls.models import Call, CostItem
 from calls.origins import cost_origin, item_origin
+from calls.querysets import WrittenOnce
 
 COMPONENTS: dict[str, str] = dict(Component.choices)
 
@@ -48,9 +49,12 @@ class Cost:
     total_origin: str
 
 
+ITEMS = WrittenOnce(lambda: CostItem.objects.filter(call=0).order_by("pk"))
+
+
 def cost(call: Call) -> Cost:
     groups: dict[str, list[CostItem]] = defaultdict(list)
-    for item in call.cost_items.order_by("pk"):
+    for item in ITEMS.objects(call.pk):
         groups[item.component].append(item)
     sums = {component: sum((item.amount for item in group), Decimal()) for component, group in groups.items()}
     itemised = sum(sums.values(), Decimal())

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from calls.models import Call, CapturedVariable
+from calls.querysets import WrittenOnce
 from calls.transcripts.shown import readable
 from calls.variables import filter_parameter
 
@@ -34,8 +35,11 @@ class VariableShown:
     filter_words: str
 
 
+CAPTURED = WrittenOnce(lambda: CapturedVariable.objects.filter(call=0).order_by("pk"))
+
+
 def variables(call: Call) -> list[VariableShown]:
-    return [variable(captured) for captured in call.variables.order_by("pk")]
+    return [variable(captured) for captured in CAPTURED.objects(call.pk)]
 
 
 def variable(captured: CapturedVariable) -> VariableShown:

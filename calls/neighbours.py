@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import QueryDict
@@ -57,9 +56,9 @@ AROUND = WrittenOnce(lambda: _around(Call(pk=0, started_at=FIRST), Call.objects.
 
 
 def _in_whole_log(call: Call) -> list[UUID | None]:
-    place = (connection.ops.adapt_datetimefield_value(call.started_at), call.pk)
+    place = (call.started_at, call.pk)
     [ends] = AROUND.rows(*place, *place, call.pk)
-    return [uuid and UUID(str(uuid)) for uuid in ends]
+    return list(ends)
 
 
 def _nearest(calls: CallQuerySet, token: Token, *, backwards: bool, few: bool) -> Coalesce | Subquery:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -105,13 +105,7 @@ ADDED = WrittenOnce(lambda: everything_added(0, 0))
 def read(call: Call, user: User) -> list[Added]:
     """Oldest first."""
     rows = ADDED.rows("note", call.pk, "tag", call.pk, "star", call.pk, user.pk)
-    added = (Added(kind, pk, text, moment_of(at), *author) for kind, pk, text, at, *author in rows)
-    return sorted(added, key=lambda row: (row.at, row.pk))
-
-
-def moment_of(at: datetime | str) -> datetime:
-    """SQLite keeps moments as text, in UTC."""
-    return at if isinstance(at, datetime) else datetime.fromisoformat(at).replace(tzinfo=UTC)
+    return sorted(map(Added._make, rows), key=lambda row: (row.at, row.pk))
 
 
 def tag_shown(row: Added, zone: ZoneInfo) -> TagShown:
