@@ -14,13 +14,13 @@ from django.db.models import Case, CharField, Count, F, FilteredRelation, Func, 
 
 from analytics.buckets import Granularity
 from analytics.courses import numbers_of
-from analytics.daily import calls_of, years_of
+from analytics.daily import calls_of, near, years_of
 from analytics.metrics import Point, trend_of
 from analytics.statistics import MEDIAN, Interval, percentile_places, wilson
 from analytics.totals import NOTHING, Totals, grouped, total
 from calls.clock import day_number, hour_number
 from calls.filters import CallFilter
-from calls.models import Call, CapturedVariable
+from calls.models import CapturedVariable
 from calls.variables import filter_parameter
 
 VALUES_SHOWN = 20
@@ -112,7 +112,8 @@ class Captured:
 def variables_of(selection: CallFilter) -> list[Variable]:
     """The most frequent first."""
     whole = calls_of(selection).count()
-    rows = CapturedVariable.objects.filter(call__in=calls_of(selection).order_by().values("pk"))
+    calls = calls_of(selection).order_by().values("pk")
+    rows = CapturedVariable.objects.filter(near(selection, "call"), call__in=calls)
     counted = rows.values("name").annotate(calls=Count("*")).order_by("-calls", "name")
     return [
         Variable(name, calls, Fraction(calls, whole), asking(selection, name))
@@ -131,18 +132,16 @@ def asking(selection: CallFilter, name: str, text: str | None = None) -> str | N
     return selection.query_with("variable", parameter) if parameter else None
 
 
-def with_variable(calls: QuerySet[Call], name: str) -> QuerySet[Any]:
-    """Calls with their value of the variable as `captured`, also those that have none."""
-    return calls.annotate(captured=FilteredRelation("variables", condition=Q(variables__name=name)))
+def with_variable(selection: CallFilter, name: str) -> QuerySet[Any]:
+    """The selected calls with their value of the variable as `captured`, also those that have none."""
+    condition = Q(variables__name=name) & near(selection, "variables__call")
+    return calls_of(selection).order_by().annotate(captured=FilteredRelation("variables", condition=condition))
 
 
 def captured_of(selection: CallFilter, name: str) -> Captured:
     """Reads all calls of the selection, and holds one total for each distinct value."""
-    calls = with_variable(calls_of(selection), name)
-    by_text: dict[str | None, Totals] = grouped(calls, key=F("captured__value_text"))
+    by_text, kind = _by_text(selection, name)
     missing = by_text.pop(None, NOTHING)
-    kinds = calls.order_by().exclude(captured__value_text=None).values_list(JsonType("captured__value")).distinct()
-    kind = kind_of({kind for (kind,) in kinds})
     whole = total(by_text.values())
     ordered = sorted(by_text, key=lambda text: (-by_text[text].calls, text or ""))
     shown = [
@@ -163,6 +162,17 @@ def captured_of(selection: CallFilter, name: str) -> Captured:
         _true_share(by_text) if kind == Kind.BOOLEAN else None,
         asking(selection, name),
     )
+
+
+def _by_text(selection: CallFilter, name: str) -> tuple[dict[str | None, Totals], Kind]:
+    """The totals by the text of the value, None for no value. One text may stand for values of several types."""
+    by_type: dict[tuple[str | None, str | None], Totals] = grouped(
+        with_variable(selection, name), text=F("captured__value_text"), type=JsonType("captured__value")
+    )
+    by_text: dict[str | None, Totals] = {}
+    for (text, _), totals in by_type.items():
+        by_text[text] = by_text[text] + totals if text in by_text else totals
+    return by_text, kind_of({word for text, word in by_type if text is not None})
 
 
 def kind_of(words: set[str | None]) -> Kind:
@@ -233,13 +243,12 @@ class CapturedCourse:
 
 
 def captured_over_time(
-    selection: CallFilter, name: str, granularity: Granularity | None = None, now: datetime | None = None
+    selection: CallFilter, captured: Captured, granularity: Granularity | None = None, now: datetime | None = None
 ) -> CapturedCourse:
     """The most frequent values, and the others together."""
     trend = trend_of(selection, granularity, now)
-    calls = with_variable(calls_of(selection), name).exclude(captured__value_text=None)
-    counted = calls.order_by().values(text=F("captured__value_text")).annotate(calls=Count("*"))
-    texts = [row["text"] for row in counted.order_by("-calls", "text")[:FOLLOWED]]
+    calls = with_variable(selection, captured.name).filter(captured__isnull=False)
+    texts = [value.text for value in captured.values[:FOLLOWED]]
     number = hour_number if trend.granularity == Granularity.HOUR else day_number
     followed = When(captured__value_text__in=texts, then=F("captured__value_text"))
     value = Case(followed, default=Value(OTHERS), output_field=CharField())
@@ -247,7 +256,7 @@ def captured_over_time(
     by_number: dict[int, dict[str | None, Totals]] = {}
     for (place, text), totals in found.items():
         by_number.setdefault(place, {})[text] = totals
-    return CapturedCourse(name, texts, [_captured_point(point, by_number) for point in trend.points])
+    return CapturedCourse(captured.name, texts, [_captured_point(point, by_number) for point in trend.points])
 
 
 def _captured_point(point: Point, by_number: Mapping[int, Mapping[str | None, Totals]]) -> CapturedPoint:

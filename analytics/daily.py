@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
 from analytics.buckets import Days, chosen_days
@@ -22,6 +22,8 @@ from calls.reading import Reading, Span, Way
 ELSEWHERE = ("phone", "q", "variable", "tag", "starred")
 # A year with the one before, and a day of leap. What is longer may reach beyond the calls.
 LONG_DAYS = 2 * 366
+# More would be most calls of most logs.
+NEAR_DAYS = 92
 # The days of a life's calls, and more than a statement should ask for one by one.
 MOST_DAYS = 20_000
 
@@ -78,12 +80,31 @@ def way_of(selection: CallFilter) -> Way:
     """Of a range of days all calls are looked at; without one, a few are gathered."""
     if not is_told_elsewhere(selection) or not selection.is_valid():
         return Reading.GATHER
-    calls, days, zone = Call.objects.all(), chosen_days(selection).days, selection.selection.zone
-    if days:
-        calls = calls.filter(started_at__gte=day_start(days.first, zone), started_at__lt=day_end(days.last, zone))
-    elif selection.is_few:
+    if chosen_days(selection).days is None and selection.is_few:
         return Reading.GATHER
-    return Span(calls)
+    return span_of(selection)
+
+
+def span_of(selection: CallFilter) -> Span:
+    """The calls on the days of the selection; all where it is open. Their ids are asked for once a selection."""
+    kept = selection.__dict__
+    if "_span" not in kept:
+        calls, days, zone = Call.objects.all(), chosen_days(selection).days, selection.selection.zone
+        limits = (
+            {"started_at__gte": day_start(days.first, zone), "started_at__lt": day_end(days.last, zone)} if days else {}
+        )
+        kept["_span"] = Span(calls.filter(**limits))
+    return kept["_span"]
+
+
+def near(selection: CallFilter, column: str) -> Q:
+    """Rows of another table, whose `column` has the id of a call, that lie where calls of these days do: so a database
+    reads those alone. Of many days it would read most of them."""
+    days = chosen_days(selection).days
+    if days is None or days.length > NEAR_DAYS:
+        return Q()
+    first, last = span_of(selection).ids
+    return Q(**{f"{column}__gte": first, f"{column}__lte": last})
 
 
 def over(selection: CallFilter, days: Days) -> CallFilter:

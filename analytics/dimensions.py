@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Case, F, IntegerField, Q, Value, When
 
 from analytics.daily import calls_of, years_of
+from analytics.grains import ROLLED_UP
 from analytics.links import narrowed, within_duration
-from analytics.totals import Totals, grouped, total
+from analytics.rollups import column_totals
+from analytics.totals import Totals, collected, summed, total
 from calls import clock, countries
 from calls.choices import Direction, Status
 from calls.filters import CallFilter
 from calls.parameters import NONE, WEEKDAYS
+from calls.querysets import fetched
 
 # Where a band of durations begins, in seconds; a band has its beginning and not its end.
 BANDS = (0, 30, 60, 120, 300, 600)
@@ -32,13 +35,33 @@ class Dimension:
     title: Callable[[str, CallFilter], str]
     query: Callable[[str, CallFilter], str | None]
 
-    def totals(self, selection: CallFilter) -> dict[str, Totals]:
-        """By key; segments without calls are left out."""
-        rows = grouped(calls_of(selection), key=self.expression(selection))
+    def keyed(self, rows: Mapping[Any, Totals]) -> dict[str, Totals]:
+        """From totals by the values of the database, several of which may have one key."""
         parts: dict[str, list[Totals]] = {}
         for value, totals in rows.items():
             parts.setdefault(self.key(value), []).append(totals)
         return {key: total(many) for key, many in parts.items()}
+
+
+def divided(selection: CallFilter, dimensions: Iterable[Dimension]) -> dict[str, dict[str, Totals]]:
+    """By the name of each dimension, and key; segments without calls are left out. What the daily totals do not know
+    is read from the calls at once."""
+    found: dict[str, dict[str, Totals]] = {}
+    left = []
+    for dimension in dimensions:
+        rows = column_totals(selection, dimension.name) if dimension.name in ROLLED_UP else None
+        if rows is None:
+            left.append(dimension)
+        else:
+            found[dimension.name] = dimension.keyed(rows)
+    return found | (_from_calls(selection, left) if left else {})
+
+
+def _from_calls(selection: CallFilter, dimensions: Sequence[Dimension]) -> dict[str, dict[str, Totals]]:
+    values = {f"dimension_{one.name}": one.expression(selection) for one in dimensions}
+    rows = fetched(summed(calls_of(selection), **values))
+    parts = {one: collected((row[place], row[len(values) :]) for row in rows) for place, one in enumerate(dimensions)}
+    return {one.name: one.keyed(totals) for one, totals in parts.items()}
 
 
 def word(value: Any) -> str:

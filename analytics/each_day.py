@@ -10,21 +10,23 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import date, datetime
+from string import ascii_lowercase
 from zoneinfo import ZoneInfo
 
 from django.db import connection
-from django.db.models import BigIntegerField, Count, DateTimeField, Func, Q, QuerySet, TextField, Value
+from django.db.models import Aggregate, BigIntegerField, Case, DateTimeField, Func, QuerySet, TextField, Value, When
 from django.db.models.expressions import RawSQL
 
 from analytics.buckets import Days, each_day
 from analytics.totals import SUMS, Totals, collected, summed
-from calls.choices import Status
+from calls.choices import LIVE_STATUSES, Status
 from calls.days import day_end, day_start
 from calls.models import Call
 from calls.querysets import fetched
 
-# The calls of the other status are what the sum has beyond these.
-REST, *COUNTED = Status.values
+# A letter for each status, so that those of a day are told in one text, which takes less than to compare each call
+# with each status. The most frequent ones first.
+LETTERS = dict(zip(sorted(Status, key=lambda status: status in LIVE_STATUSES), ascii_lowercase, strict=False))
 
 
 def totals_by_day(calls: QuerySet[Call], days: Days, zone: ZoneInfo) -> dict[date, Totals]:
@@ -42,14 +44,15 @@ def totals_by_day(calls: QuerySet[Call], days: Days, zone: ZoneInfo) -> dict[dat
 
 def _each_alone(calls: QuerySet[Call], dates: Sequence[date], limits: Sequence[datetime]) -> dict[date, Totals]:
     """One statement: what other tables tell is gathered once for all days. The sums of a day are one JSON array."""
-    counts = [Count(Value(1), filter=Q(status=status)) for status in COUNTED]
+    letter = Case(*(When(status=status, then=Value(letter)) for status, letter in LETTERS.items()))
+    letters = Aggregate(letter, Value(""), function="GROUP_CONCAT", output_field=TextField())
     first, after = (RawSQL(f"day.{name}", [], DateTimeField()) for name in ("first", "after"))
     of_day = calls.order_by().filter(started_at__gte=first, started_at__lt=after).annotate(all=Value(1)).values("all")
-    packed = of_day.annotate(sums=Func(*counts, *SUMS.values(), function="json_array", output_field=TextField()))
+    packed = of_day.annotate(sums=Func(letters, *SUMS.values(), function="json_array", output_field=TextField()))
     texts = [connection.ops.adapt_datetimefield_value(limit) for limit in limits]
     days = [[place, *texts[place : place + 2]] for place in range(len(dates))]
     rows = fetched(packed.values_list("sums"), EACH_DAY, json.dumps(days))
-    return {dates[place]: totals for place, text in rows if (totals := _unpacked(json.loads(text))).calls}
+    return {dates[place]: totals for place, text in rows if (totals := _unpacked(*json.loads(text))).calls}
 
 
 EACH_DAY = """
@@ -61,7 +64,7 @@ SELECT place, ({}) FROM (
 """
 
 
-def _unpacked(numbers: list[int]) -> Totals:
-    counts, (calls, *sums) = numbers[: len(COUNTED)], numbers[len(COUNTED) :]
-    by_status = zip((*COUNTED, REST), (*counts, calls - sum(counts)), strict=True)
-    return Totals({status: count for status, count in by_status if count}, *sums)
+def _unpacked(letters: str | None, calls: int, *sums: int) -> Totals:
+    """Without calls there are no letters."""
+    statuses = {status: letters.count(letter) for status, letter in LETTERS.items()} if letters else {}
+    return Totals({status.value: count for status, count in statuses.items() if count}, *sums)

@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from django.db.models import F
-
 from analytics.buckets import Against, Comparison, chosen_days, compare
-from analytics.captured import asking, variables_of, with_variable
+from analytics.captured import asking
 from analytics.changes import DECOMPOSITIONS, Contribution, contributions, telling
-from analytics.daily import by_day, calls_of, over
-from analytics.dimensions import DIMENSIONS
+from analytics.daily import by_day, over
+from analytics.dimensions import DIMENSIONS, Dimension, divided
 from analytics.metrics import MEASURES, Measure
+from analytics.most_captured import MISSING, OTHERS, by_value, most_captured
 from analytics.sentences import sentence
-from analytics.totals import Totals, grouped, total
+from analytics.totals import total
 from calls.filters import CallFilter
 
 EXPLAINING = ("assistant", "campaign", "direction", "hour", "ended_reason")
 # The result itself, in other words: it is shown, but explains nothing.
 RESULTS = ("ended_reason",)
-VARIABLES = 5
-VALUES = 20
-MISSING, OTHERS = "\x00missing", "\x00others"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,14 +106,26 @@ def _ranked(divisions: list[Division], difference: Fraction) -> list[Piece]:
 
 
 def _divisions(measure: str, earlier: CallFilter, selection: CallFilter) -> list[Division]:
-    by_dimension = [_by_dimension(name, measure, earlier, selection) for name in EXPLAINING]
-    by_variable = [_by_variable(name, measure, earlier, selection) for name in _variables(earlier, selection)]
+    dimensions, decomposition = [DIMENSIONS[name] for name in EXPLAINING], DECOMPOSITIONS[measure]
+    before, after = divided(earlier, dimensions), divided(selection, dimensions)
+    calls_before, calls_after = (total(found[EXPLAINING[0]].values()) for found in (before, after))
+    followed = most_captured([(earlier, calls_before.calls), (selection, calls_after.calls)])
+    values_before = by_value(earlier, followed, calls_before)
+    values_after = by_value(selection, followed, calls_after)
+    by_dimension = [
+        _by_dimension(one, contributions(decomposition, before[one.name], after[one.name]), earlier, selection)
+        for one in dimensions
+    ]
+    by_variable = [
+        _by_variable(name, contributions(decomposition, values_before[name], values_after[name]), earlier, selection)
+        for name in followed
+    ]
     return [division for division in (*by_dimension, *by_variable) if division.pieces]
 
 
-def _by_dimension(name: str, measure: str, earlier: CallFilter, selection: CallFilter) -> Division:
-    dimension = DIMENSIONS[name]
-    found = contributions(DECOMPOSITIONS[measure], dimension.totals(earlier), dimension.totals(selection))
+def _by_dimension(
+    dimension: Dimension, found: list[Contribution], earlier: CallFilter, selection: CallFilter
+) -> Division:
     pieces = [
         Piece(
             dimension.label.lower(),
@@ -130,45 +136,15 @@ def _by_dimension(name: str, measure: str, earlier: CallFilter, selection: CallF
         )
         for one in found
     ]
-    return Division(name, dimension.label, pieces)
+    return Division(dimension.name, dimension.label, pieces)
 
 
-def _variables(earlier: CallFilter, selection: CallFilter) -> list[str]:
-    """The names of the most frequent, of both periods together."""
-    counted: Counter[str] = Counter()
-    for one in (earlier, selection):
-        counted.update({variable.name: variable.calls for variable in variables_of(one)})
-    return sorted(counted, key=lambda name: (-counted[name], name))[:VARIABLES]
-
-
-def _by_variable(name: str, measure: str, earlier: CallFilter, selection: CallFilter) -> Division:
-    before, after = _by_value(earlier, name), _by_value(selection, name)
-    kept = _most_frequent(before, after)
-    found = contributions(DECOMPOSITIONS[measure], _merged(before, kept), _merged(after, kept))
+def _by_variable(name: str, found: list[Contribution], earlier: CallFilter, selection: CallFilter) -> Division:
     pieces = [
         Piece(name, _value_title(one.key), one, _asking(selection, name, one.key), _asking(earlier, name, one.key))
         for one in found
     ]
     return Division(f"variable:{name}", name, pieces)
-
-
-def _by_value(selection: CallFilter, name: str) -> dict[str, Totals]:
-    rows = grouped(with_variable(calls_of(selection), name), key=F("captured__value_text"))
-    return {MISSING if text is None else text: totals for text, totals in rows.items()}
-
-
-def _most_frequent(before: Mapping[str, Totals], after: Mapping[str, Totals]) -> set[str]:
-    counted: Counter[str] = Counter()
-    for side in (before, after):
-        counted.update({text: totals.calls for text, totals in side.items()})
-    return {MISSING, *sorted(counted, key=lambda text: (-counted[text], text))[:VALUES]}
-
-
-def _merged(by_text: Mapping[str, Totals], kept: set[str]) -> dict[str, Totals]:
-    parts: dict[str, list[Totals]] = {}
-    for text, totals in by_text.items():
-        parts.setdefault(text if text in kept else OTHERS, []).append(totals)
-    return {text: total(many) for text, many in parts.items()}
 
 
 def _value_title(key: str) -> str:

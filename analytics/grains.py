@@ -17,16 +17,19 @@ GRAINS: tuple[tuple[str, ...], ...] = (
     ("campaign", "direction"),
 )
 COLUMNS = ("assistant", "campaign", "direction")
+ROLLED_UP = (*COLUMNS, "status")
 # The parameters that daily totals can answer.
 ANSWERED = {"period", "from", "to", "status", *COLUMNS}
 
 
-def question(selection: CallFilter) -> Q | None:
-    """The condition on the daily totals that belong to a selection, its days aside; None when only the calls know."""
+def question(selection: CallFilter, divided_by: str = "") -> Q | None:
+    """The condition on the daily totals that belong to a selection, its days aside, and tell it by one of ROLLED_UP if
+    wanted; None when only the calls know."""
     if any(selection.chosen(name) for name in selection.get_filters() if name not in ANSWERED):
         return None
     is_restricted = not selection.selection.sees_all
-    columns = tuple(name for name in COLUMNS if selection.chosen(name) or (name == "assistant" and is_restricted))
+    asked = {divided_by, "assistant" if is_restricted else "", *filter(selection.chosen, COLUMNS)}
+    columns = tuple(name for name in COLUMNS if name in asked)
     if columns not in GRAINS:
         return None
     condition = Q(grain=GRAINS.index(columns))

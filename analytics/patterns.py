@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from analytics.daily import calls_of, over, years_of
-from analytics.dimensions import DIMENSIONS, Dimension
+from analytics.dimensions import DIMENSIONS, Dimension, divided
 from analytics.links import narrowed
 from analytics.metrics import before
 from analytics.statistics import Interval, wilson
@@ -55,8 +55,8 @@ def breakdown_of(selection: CallFilter, name: str) -> Breakdown:
     """By a dimension of DIMENSIONS. Segments that only the period before had are there, without calls."""
     dimension, comparison = DIMENSIONS[name], before(selection)
     earlier = over(selection, comparison.others) if comparison else None
-    found = dimension.totals(selection)
-    found_before = dimension.totals(earlier) if earlier else {}
+    found = divided(selection, [dimension])[name]
+    found_before = divided(earlier, [dimension])[name] if earlier else {}
     whole = total(found.values())
     segments = [
         Segment(

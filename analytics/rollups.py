@@ -1,4 +1,5 @@
-"""The totals of a selection by day: sealed days from their totals, the others from the calls, in one statement.
+"""The totals of a selection by day, or by a column: sealed days from their totals, the others from the calls, in one
+statement.
 
 So the answer is the state of one moment, and each day of it is exact whichever way it was read. Which days are sealed
 is asked before; the statement counts their seals again, and if one is gone meanwhile everything is asked anew.
@@ -7,13 +8,14 @@ is asked before; the statement counts their seals again, and if one is gone mean
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import BigIntegerField, CharField, Count, Q, QuerySet, Sum, Value
+from django.db.models import BigIntegerField, CharField, Count, F, Q, QuerySet, Sum, Value
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast
 
 from analytics.buckets import chosen_days
@@ -29,8 +31,11 @@ from calls.querysets import fetched
 TRIES = 3
 # The calls between two runs of sealed days are read by a part of the statement of their own.
 RUNS = 12
-# The row that counts the seals has the number of no day.
-SEALS = -1
+# The row that counts the seals has the status of no call.
+SEALS = ""
+Rows = list[tuple[Any, ...]]
+# What calls are divided by, given the day that all of them lie on, if it is known.
+Key = Callable[[int | None], Combinable]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +52,20 @@ class Run:
 
 def daily_totals(selection: CallFilter, years: tuple[int, int]) -> dict[date, Totals] | None:
     """Days without calls are left out; None when only the calls tell."""
-    condition = question(selection) if selection.is_valid() else None
-    if condition is not None:
-        for _ in range(TRIES):
-            rows = _read(selection, condition, years)
-            if rows is not None:
-                return by_number(rows)
-    return None
+    number = day_number(selection.selection.zone, years)
+
+    def key(day: int | None) -> Combinable:
+        # Most often it is today alone, whose calls need not be asked for their day.
+        return number if day is None else Value(day, output_field=BigIntegerField())
+
+    rows = _tried(selection, question(selection), "number", key)
+    return None if rows is None else by_number(rows)
+
+
+def column_totals(selection: CallFilter, column: str) -> dict[Any, Totals] | None:
+    """By the values of one of ROLLED_UP; None when only the calls tell."""
+    rows = _tried(selection, question(selection, column), column, lambda day: F(column))
+    return None if rows is None else collected((row[0], row[1:]) for row in rows)
 
 
 def by_number(rows: Iterable[tuple[Any, ...]]) -> dict[date, Totals]:
@@ -62,21 +74,26 @@ def by_number(rows: Iterable[tuple[Any, ...]]) -> dict[date, Totals]:
     return {day_of(number): totals for number, totals in found.items()}
 
 
-def _read(selection: CallFilter, condition: Q, years: tuple[int, int]) -> list[tuple[Any, ...]] | None:
-    """Rows of number, status and SUMS; None when a day was unsealed meanwhile."""
-    zone = selection.selection.zone
+def _tried(selection: CallFilter, condition: Q | None, column: str, key: Key) -> Rows | None:
+    if condition is not None and selection.is_valid():
+        for _ in range(TRIES):
+            rows = _read(selection, condition, column, key)
+            if rows is not None:
+                return rows
+    return None
+
+
+def _read(selection: CallFilter, condition: Q, column: str, key: Key) -> Rows | None:
+    """Rows of a value, a status and SUMS, by the column of the daily totals, or the key of the calls. None when a day
+    was unsealed meanwhile."""
     chosen = chosen_days(selection)
     first, last = number_of(chosen.first or date.min), number_of(chosen.last or date.max)
-    runs = longest(runs_of(sealed_numbers(zone, first, last)))
+    runs = longest(runs_of(sealed_numbers(selection.selection.zone, first, last)))
     between = _unsealed(selection, [*runs, Run(last + 1, last)], first)
-    calls = [
-        # Most often it is today alone, whose calls need not be asked for their day.
-        summed(part, number=day_number(zone, years) if day is None else Value(day, output_field=BigIntegerField()))
-        for day, part in between
-    ]
-    rows = fetched(_seals(runs).union(_sealed(runs, condition), *calls, all=True)) if runs else fetched(calls[0])
-    seals = sum(row[2] for row in rows if row[0] == SEALS)
-    return [row for row in rows if row[0] != SEALS] if seals == sum(run.length for run in runs) else None
+    calls = [summed(part, divided_by=key(day)) for day, part in between]
+    rows = fetched(_seals(runs).union(_sealed(runs, condition, column), *calls, all=True) if runs else calls[0])
+    seals = sum(row[2] for row in rows if row[1] == SEALS)
+    return [row for row in rows if row[1] != SEALS] if seals == sum(run.length for run in runs) else None
 
 
 def runs_of(numbers: Sequence[int]) -> list[Run]:
@@ -101,15 +118,15 @@ def _seals(runs: list[Run]) -> QuerySet[SealedDay, tuple[Any, ...]]:
     nothing = Value(0, output_field=BigIntegerField())
     fixed = {name: nothing for name in SUMS if name != "calls"}
     marked = SealedDay.objects.filter(_in(runs)).annotate(
-        seal=Value(SEALS, output_field=BigIntegerField()), status=Value("", output_field=CharField()), **fixed
+        none=Value(None, output_field=BigIntegerField()), status=Value(SEALS, output_field=CharField()), **fixed
     )
-    return marked.values("seal", "status", *fixed).annotate(calls=Count("*")).values_list("seal", "status", *SUMS)
+    return marked.values("none", "status", *fixed).annotate(calls=Count("*")).values_list("none", "status", *SUMS)
 
 
-def _sealed(runs: list[Run], condition: Q) -> QuerySet[DayTotal, tuple[Any, ...]]:
+def _sealed(runs: list[Run], condition: Q, column: str) -> QuerySet[DayTotal, tuple[Any, ...]]:
     sums = {f"sum_{name}": Cast(Sum(name), BigIntegerField()) for name in SUMS}
-    rows = DayTotal.objects.filter(condition, _in(runs)).values("number", "status").annotate(**sums)
-    return rows.values_list("number", "status", *sums)
+    rows = DayTotal.objects.filter(condition, _in(runs)).annotate(divided_by=F(column)).values("divided_by", "status")
+    return rows.annotate(**sums).values_list("divided_by", "status", *sums)
 
 
 def _unsealed(selection: CallFilter, runs: list[Run], first: int) -> Iterator[tuple[int | None, QuerySet[Any]]]:

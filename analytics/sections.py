@@ -128,7 +128,7 @@ def read_captured(question: Question) -> dict[str, Any]:
     }
     if name:
         captured = captured_of(selection, name)
-        course = captured_over_time(selection, name, question.value("by"))
+        course = captured_over_time(selection, captured, question.value("by"))
         granularity = str(course.points[0].point.bucket.granularity)
         charts = [captured_shown.over_time(course, granularity, selection)]
         if captured.bars:

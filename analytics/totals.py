@@ -36,6 +36,17 @@ class Totals:
     def __add__(self, other: Totals) -> Totals:
         return total((self, other))
 
+    def __sub__(self, part: Totals) -> Totals:
+        """The calls that are not in the part."""
+        rest = {status: count - part.statuses.get(status, 0) for status, count in self.statuses.items()}
+        return Totals(
+            {status: count for status, count in rest.items() if count},
+            self.talking - part.talking,
+            self.talk_ms - part.talk_ms,
+            self.priced - part.priced,
+            self.cost_units - part.cost_units,
+        )
+
     @property
     def calls(self) -> int:
         return sum(self.statuses.values())

@@ -17,7 +17,6 @@ from zoneinfo import ZoneInfo
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BigIntegerField, ExpressionWrapper, F, Func, Value
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Mod
 from django.db.models.sql.compiler import SQLCompiler
 
 from calls.days import day_start
@@ -113,14 +112,16 @@ def _steps_sql(column: str, steps: Sequence[Step], utc: str) -> str:
 
 
 class Epoch(Func):
-    """Whole seconds since 1970, UTC."""
+    """Whole seconds since 1970, UTC; never less than -BEFORE_EPOCH."""
 
     output_field = BigIntegerField()
-    # Cut to seconds, since strftime rounds up.
-    template = "CAST(strftime('%%%%s', substr(%(expressions)s, 1, 19)) AS INTEGER)"
+    # Of the text without its fraction: a float of days tells the nearest second, and is quicker than strftime.
+    days = "(julianday(substr(%(expressions)s, 1, 19)) - 1721425.5)"  # since the first one of the calendar
+    template = f"(CAST({days} * {DAY} + 0.5 AS INTEGER) - {BEFORE_EPOCH})"
 
     def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> Compiled:
-        return self.as_sql(compiler, connection, template="FLOOR(EXTRACT(EPOCH FROM %(expressions)s))::bigint")
+        """A float tells microseconds apart until 2242. EXTRACT has them in decimals, which take five times as long."""
+        return self.as_sql(compiler, connection, template="FLOOR(date_part('epoch', %(expressions)s))::bigint")
 
 
 def local_seconds(zone: ZoneInfo, years: tuple[int, int], column: str) -> Combinable:
@@ -140,17 +141,17 @@ def hour_number(zone: ZoneInfo, years: tuple[int, int] = YEARS, column: str = "s
 
 def hour(zone: ZoneInfo, years: tuple[int, int] = YEARS) -> Combinable:
     """0 to 23."""
-    return whole(Mod(hour_number(zone, years), Value(24)))
+    return whole(hour_number(zone, years) % Value(24))
 
 
 def weekday(zone: ZoneInfo, years: tuple[int, int] = YEARS) -> Combinable:
     """0 is Monday: so was the first day of the calendar."""
-    return whole(Mod(day_number(zone, years), Value(7)))
+    return whole(day_number(zone, years) % Value(7))
 
 
 def hour_of_week(zone: ZoneInfo, years: tuple[int, int] = YEARS) -> Combinable:
     """24 * weekday + hour."""
-    return whole(Mod(hour_number(zone, years), Value(7 * 24)))
+    return whole(hour_number(zone, years) % Value(7 * 24))
 
 
 def whole(expression: Any) -> ExpressionWrapper:

@@ -85,7 +85,7 @@ def test_a_variable_is_followed_over_time(select):
             variables={"a": ["", "x", "y", "z", "u", "v"][index % 6]}, started_at=NOON - timedelta(days=index % 2)
         )
     make_call()
-    course = captured_over_time(select("period=7d"), "a", Granularity.DAY, NOON)
+    course = captured_over_time(select("period=7d"), captured_of(select("period=7d"), "a"), Granularity.DAY, NOON)
     assert course.values == ["", "u", "v", "x", "y"]
     last = course.points[-1]
     assert (last.point.totals.calls, last.captured.calls) == (7, 6)

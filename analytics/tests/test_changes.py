@@ -6,6 +6,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from analytics import most_captured
 from analytics.changes import DECOMPOSITIONS, contributions, telling
 from analytics.explained import changes_of
 from analytics.totals import Totals, total
@@ -96,6 +97,17 @@ def test_each_division_of_the_calls_adds_up_and_leads_to_them(select, spring, me
         for piece in division.pieces:
             assert select(piece.query).qs.count() == piece.contribution.after.calls
             assert select(piece.before_query).qs.count() == piece.contribution.before.calls
+
+
+@pytest.mark.django_db
+def test_a_sample_tells_which_values_are_captured_most_and_all_calls_are_counted(select, spring, monkeypatch):
+    monkeypatch.setattr(most_captured, "SAMPLE", 20)
+    make_call(variables={"plan": "once", "order": "1"})
+    found = {division.name: division for division in changes_of(select("period=7d"), "calls").divisions}
+    pieces = {piece.label: piece.contribution for piece in found["variable:plan"].pieces}
+    assert sum(one.after.calls for one in pieces.values()) == 81
+    assert "once" not in pieces
+    assert pieces["other values"].after.calls >= 1
 
 
 @pytest.mark.django_db

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import F
 from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given
@@ -14,9 +15,11 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from analytics.daily import by_day
+from analytics.grains import ROLLED_UP
 from analytics.models import DayTotal, SealedDay
+from analytics.rollups import column_totals
 from analytics.sealing import due, seal, seal_due
-from analytics.totals import Totals
+from analytics.totals import Totals, grouped
 from calls.filters import CallFilter
 from calls.models import Call
 from calls.tests.factory import make_assistant, make_call, make_campaign, make_user
@@ -123,6 +126,13 @@ class World:
             for query in self.queries:
                 selection = CallFilter.for_user(QueryDict(query), user, NOW)
                 assert by_day(selection) == self.expected(selection), query
+                self.check_columns(selection)
+
+    @staticmethod
+    def check_columns(selection):
+        for column in ROLLED_UP:
+            found = column_totals(selection, column)
+            assert found is None or found == grouped(selection.qs, key=F(column)), column
 
     def expected(self, selection):
         by_date = {}
