@@ -40,6 +40,16 @@ def scroll_through(page):
     expect(page.locator(PLOTS)).to_have_count(7)
 
 
+def test_a_section_that_is_being_read_says_so(signed_in_page, calls):
+    page, held = signed_in_page, []
+    page.route(re.compile("/analytics/changes/"), lambda route: held.append(route))
+    page.goto("/analytics/?period=7d")
+    page.locator("#changes").scroll_into_view_if_needed()
+    expect(page.get_by_text("Reading the calls…").and_(page.locator(":visible"))).to_have_count(1)
+    held[0].continue_()
+    expect(page.locator("#changes .sentence")).to_be_visible()
+
+
 def test_a_click_on_a_bar_opens_exactly_its_calls(signed_in_page, calls):
     page = signed_in_page
     page.goto("/analytics/?period=7d")
