@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from bench import call_page, exports, imports, metrics, options, pages, postgresql, recordings, webhooks
 from bench.databases import Database
+from bench.machine import loop_ms
 from bench.options import Options
 from callmon.testing.services import find_postgresql
 
@@ -36,7 +37,9 @@ def main() -> None:
         with server as url:
             database, smaller = sizes(engine, url, chosen)
             for measurement in (chosen.only,) if chosen.only else MEASUREMENTS:
+                before_ms = loop_ms()
                 MEASUREMENTS[measurement](database, smaller, chosen)
+                print(f"\nA fixed loop took {before_ms:.1f} ms before and {loop_ms():.1f} ms after.", flush=True)
 
 
 def engines(chosen: Options) -> Iterator[tuple[str, contextlib.AbstractContextManager[str]]]:
