@@ -14,6 +14,7 @@ from calls.tests.factory import make_assistant, make_call
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 PLOTS = ".chart-plot.js-plotly-plot"
+SECTIONS_MS = 20_000  # on a narrow screen all of them are asked for at once
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ def scroll_through(page):
     """To the end, so that all sections come."""
     for name in ("costs", "patterns", "changes", "captured"):
         page.locator(f"#{name}").scroll_into_view_if_needed()
-        expect(page.locator(f"#{name}:not(.is-waiting)")).to_be_visible()
+        expect(page.locator(f"#{name}:not(.is-waiting)")).to_be_visible(timeout=SECTIONS_MS)
     for plot in page.locator(".chart-plot").all():
         plot.scroll_into_view_if_needed()
     expect(page.locator(PLOTS)).to_have_count(7)
