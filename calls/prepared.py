@@ -13,11 +13,10 @@ _names: WeakKeyDictionary[object, dict[str, str]] = WeakKeyDictionary()
 
 
 def prepared(statement: str) -> str:
-    """What to execute in the place of a statement, with the same parameters, whose types PostgreSQL must be able to
-    tell from where they stand; SQLite keeps statements by itself."""
+    """What to execute in the place of a statement on the open connection, with the same parameters, whose types
+    PostgreSQL must be able to tell from where they stand; SQLite keeps statements by itself."""
     if connection.vendor != "postgresql":
         return statement
-    connection.ensure_connection()
     names = _names.setdefault(connection.connection, {})
     if statement not in names:
         names[statement] = _prepare(statement, f"callmon_{len(names)}")
@@ -25,9 +24,9 @@ def prepared(statement: str) -> str:
 
 
 def _prepare(statement: str, name: str) -> str:
-    """On the bare connection: it is no question to the database, and is not counted as one."""
+    """On the bare connection: it is no question to the database, and is not counted as one. Its errors are Django's."""
     places = count(1)
     numbered = re.sub("%(.)", lambda found: f"${next(places)}" if found[1] == "s" else found[1], statement)
-    with connection.connection.cursor() as cursor:
+    with connection.wrap_database_errors, connection.connection.cursor() as cursor:
         cursor.execute(f"PREPARE {name} AS {numbered}")
     return name

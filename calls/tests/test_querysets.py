@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from calls.models import Call, CapturedVariable, CostItem, Transcript
 from calls.querysets import WrittenOnce
@@ -65,6 +65,12 @@ def test_it_asks_again_on_a_new_connection_and_after_a_rollback():
     assert [uuid for (uuid,) in once.rows(call.pk)] == [call.uuid]
     connection.close()
     assert [uuid for (uuid,) in once.rows(call.pk)] == [call.uuid]
+
+
+def test_a_statement_that_the_database_refuses_fails_as_any_other():
+    once = WrittenOnce(lambda: Call.objects.extra(where=["nonsense = 1"]).filter(pk=0))
+    with pytest.raises(DatabaseError), transaction.atomic():
+        once.rows(1)
 
 
 def test_a_percent_sign_of_its_own_is_no_value():
