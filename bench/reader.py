@@ -19,9 +19,11 @@ def reading(port: int, cookie: str) -> Iterator[list[float]]:
     """How long each page took, in ms, to its last byte; filled at the end of the block. A process of its own reads:
     another thread of this one would wait for what else is done here."""
     times_ms: list[float] = []
-    ours, theirs = multiprocessing.get_context("spawn").Pipe()
-    reader = multiprocessing.get_context("spawn").Process(target=read, args=(port, cookie, theirs), daemon=True)
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    reader = context.Process(target=read, args=(port, cookie, theirs), daemon=True)
     reader.start()
+    theirs.close()  # so that one that ends too early is noticed
     try:
         yield times_ms
     finally:
