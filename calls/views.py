@@ -33,8 +33,6 @@ from calls.panel import FOLDED, are_days_shown, found_options, kept, page_errors
 from calls.parameters import SIZES, parse_id
 from calls.querysets import CallQuerySet, User, WrittenOnce, sees_all_assistants
 
-NIL = UUID(int=0)
-
 
 class HtmxHttpRequest(HttpRequest):
     htmx: HtmxDetails
@@ -205,7 +203,7 @@ def calls_to_show(user: User | None) -> CallQuerySet:
     return calls.select_related("campaign", "recording", "transcript").defer("transcript__words")
 
 
-ANY_CALL = WrittenOnce(lambda: calls_to_show(None).filter(uuid=NIL))
+ANY_CALL = WrittenOnce(lambda: calls_to_show(None).filter(uuid=UUID(int=0)))
 
 
 def call_to_show(uuid: UUID, user: User) -> Call:

@@ -27,7 +27,7 @@ from calls.ingest.records import Record
 
 BATCH = 500  # records written together
 BATCH_BYTES = 4 * 1024 * 1024
-ALONE = 1  # the first batches, before other processes are worth their start
+ALONE = 1  # batches before other processes are worth their start
 MOST_PROCESSES = 4
 GARBAGE = 50_000  # objects of a batch before the collector looks for circles among them
 AHEAD = 2  # batches that wait for each process
