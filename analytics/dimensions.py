@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, F, IntegerField, Q, Value, When
+from django.db.models import Case, F, IntegerField, Q, When
 
 from analytics.daily import calls_of, years_of
 from analytics.grains import ROLLED_UP
@@ -18,6 +18,7 @@ from calls.choices import Direction, Status
 from calls.filters import CallFilter
 from calls.parameters import NONE, WEEKDAYS
 from calls.querysets import fetched
+from calls.reading import Constant
 
 # Where a band of durations begins, in seconds; a band has its beginning and not its end.
 BANDS = (0, 30, 60, 120, 300, 600)
@@ -119,9 +120,9 @@ def band_query(key: str, selection: CallFilter) -> str | None:
 
 
 def bands(selection: CallFilter) -> Case:
-    longer = [When(duration_ms__lt=end * 1000, then=Value(place)) for place, end in enumerate(BANDS[1:])]
-    silent = When(Q(duration_ms__isnull=True) | Q(duration_ms=0), then=Value(-1))
-    return Case(silent, *longer, default=Value(len(BANDS) - 1), output_field=IntegerField())
+    longer = [When(duration_ms__lt=Constant(end * 1000), then=Constant(place)) for place, end in enumerate(BANDS[1:])]
+    silent = When(Q(duration_ms__isnull=True) | Q(duration_ms=Constant(0)), then=Constant(-1))
+    return Case(silent, *longer, default=Constant(len(BANDS) - 1), output_field=IntegerField())
 
 
 def direction_title(key: str, selection: CallFilter) -> str:

@@ -23,6 +23,7 @@ from calls.choices import LIVE_STATUSES, Status
 from calls.days import day_end, day_start
 from calls.models import Call
 from calls.querysets import fetched
+from calls.reading import Constant
 
 # A letter for each status, so that those of a day are told in one text, which takes less than to compare each call
 # with each status. The most frequent ones first.
@@ -44,8 +45,8 @@ def totals_by_day(calls: QuerySet[Call], days: Days, zone: ZoneInfo) -> dict[dat
 
 def _each_alone(calls: QuerySet[Call], dates: Sequence[date], limits: Sequence[datetime]) -> dict[date, Totals]:
     """One statement: what other tables tell is gathered once for all days. The sums of a day are one JSON array."""
-    letter = Case(*(When(status=status, then=Value(letter)) for status, letter in LETTERS.items()))
-    letters = Aggregate(letter, Value(""), function="GROUP_CONCAT", output_field=TextField())
+    letter = Case(*(When(status=Constant(status), then=Constant(letter)) for status, letter in LETTERS.items()))
+    letters = Aggregate(letter, Constant(""), function="GROUP_CONCAT", output_field=TextField())
     first, after = (RawSQL(f"day.{name}", [], DateTimeField()) for name in ("first", "after"))
     of_day = calls.order_by().filter(started_at__gte=first, started_at__lt=after).annotate(all=Value(1)).values("all")
     packed = of_day.annotate(sums=Func(letters, *SUMS.values(), function="json_array", output_field=TextField()))

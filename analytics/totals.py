@@ -17,7 +17,7 @@ from django.db.models.sql.compiler import SQLCompiler
 
 from calls.choices import LIVE_STATUSES, Status
 from calls.models import Call
-from calls.reading import unindexed
+from calls.reading import Constant, unindexed
 
 # Costs are kept with four decimals.
 COST_UNITS = 10_000
@@ -110,7 +110,7 @@ def whole_sum(expression: Any) -> Cast:
 
 SUMS: dict[str, Any] = {
     "calls": Count("*"),
-    "talking": Count("duration_ms", filter=Q(duration_ms__gt=0)),
+    "talking": Count("duration_ms", filter=Q(duration_ms__gt=Constant(0))),
     "talk_ms": whole_sum("duration_ms"),
     "priced": Count("cost"),
     "cost_units": CostUnits("cost"),

@@ -15,11 +15,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import BigIntegerField, ExpressionWrapper, F, Func, Value
+from django.db.models import BigIntegerField, ExpressionWrapper, F, Func
 from django.db.models.expressions import Combinable
 from django.db.models.sql.compiler import SQLCompiler
 
 from calls.days import day_start
+from calls.reading import Constant
 
 # Years whose changes of the clock a condition knows that is not told which calls are meant.
 YEARS = (1970, 2100)
@@ -126,32 +127,32 @@ class Epoch(Func):
 
 def local_seconds(zone: ZoneInfo, years: tuple[int, int], column: str) -> Combinable:
     """Seconds on the clock of the zone since the first day of the calendar."""
-    return Epoch(column) + Value(BEFORE_EPOCH) + Steps(column, offsets(zone, *years))
+    return Epoch(column) + Constant(BEFORE_EPOCH) + Steps(column, offsets(zone, *years))
 
 
 def day_number(zone: ZoneInfo, years: tuple[int, int] = YEARS, column: str = "started_at") -> Combinable:
     """The days since the first one of the calendar; see day_of."""
-    return whole(local_seconds(zone, years, column) / Value(DAY))
+    return whole(local_seconds(zone, years, column) / Constant(DAY))
 
 
 def hour_number(zone: ZoneInfo, years: tuple[int, int] = YEARS, column: str = "started_at") -> Combinable:
     """24 * day_number + hour."""
-    return whole(local_seconds(zone, years, column) / Value(HOUR))
+    return whole(local_seconds(zone, years, column) / Constant(HOUR))
 
 
 def hour(zone: ZoneInfo, years: tuple[int, int] = YEARS) -> Combinable:
     """0 to 23."""
-    return whole(hour_number(zone, years) % Value(24))
+    return whole(hour_number(zone, years) % Constant(24))
 
 
 def weekday(zone: ZoneInfo, years: tuple[int, int] = YEARS) -> Combinable:
     """0 is Monday: so was the first day of the calendar."""
-    return whole(day_number(zone, years) % Value(7))
+    return whole(day_number(zone, years) % Constant(7))
 
 
 def hour_of_week(zone: ZoneInfo, years: tuple[int, int] = YEARS) -> Combinable:
     """24 * weekday + hour."""
-    return whole(hour_number(zone, years) % Value(7 * 24))
+    return whole(hour_number(zone, years) % Constant(7 * 24))
 
 
 def whole(expression: Any) -> ExpressionWrapper:

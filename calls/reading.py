@@ -9,8 +9,10 @@ from enum import Enum, auto
 from typing import Any
 
 from django.db import connection
-from django.db.models import BooleanField, Exists, F, Func, Max, Min, OuterRef, Q, QuerySet
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import BooleanField, Exists, F, Func, Max, Min, OuterRef, Q, QuerySet, Value
 from django.db.models.lookups import In
+from django.db.models.sql.compiler import SQLCompiler
 
 from calls.models import Call
 
@@ -47,6 +49,14 @@ def any_of(column: str, values: list[Any], way: Way = Reading.GATHER) -> Q:
     if connection.vendor == "sqlite" and way is not Reading.GATHER and len(values) > 1:
         return Q(In(unindexed(column), values))
     return Q(**{f"{column}__in": values})
+
+
+class Constant(Value):
+    """A whole number or a word of our own, written into the statement: SQLite fetches a parameter anew for every row,
+    which takes a quarter of the time that the row does."""
+
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[()]]:
+        return (str(self.value) if isinstance(self.value, int) else f"'{self.value}'"), ()
 
 
 def unindexed(column: str) -> Func:

@@ -32,14 +32,14 @@ from django.db.models.sql.compiler import SQLCompiler
 
 from calls.models import Call, CapturedVariable, Transcript
 from calls.needles import TranscriptQuery
-from calls.reading import Reading, Span, Way, among
+from calls.reading import Constant, Reading, Span, Way, among
 
 
 def numbers_containing(needle: str, way: Way = Reading.GATHER) -> Q:
     """Calls with `needle` in the number of either side."""
     if connection.vendor == "postgresql":
         return Q(phone_search__contains=needle)
-    found = Q(GreaterThan(StrIndex("phone_search", Value(needle)), 0))
+    found = Q(GreaterThan(StrIndex("phone_search", Value(needle)), Constant(0)))
     if way is Reading.WALK:
         return found
     trigrams, share = _telling_trigrams(needle)
