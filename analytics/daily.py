@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Min, Q, QuerySet
 from django.http import QueryDict
 
 from analytics.buckets import Days, chosen_days
 from analytics.each_day import totals_by_day
 from analytics.rollups import by_number, daily_totals
+from analytics.sealing import ids_on
 from analytics.totals import Totals, grouped, summed
 from calls.clock import day_number, day_of, hour_number
-from calls.days import day_end, day_start
 from calls.filters import CallFilter
 from calls.models import Call
 from calls.querysets import fetched
@@ -89,12 +89,14 @@ def span_of(selection: CallFilter) -> Span:
     """The calls on the days of the selection; all where it is open. Their ids are asked for once a selection."""
     kept = selection.__dict__
     if "_span" not in kept:
-        calls, days, zone = Call.objects.all(), chosen_days(selection).days, selection.selection.zone
-        limits = (
-            {"started_at__gte": day_start(days.first, zone), "started_at__lt": day_end(days.last, zone)} if days else {}
-        )
-        kept["_span"] = Span(calls.filter(**limits))
+        days, zone = chosen_days(selection).days, selection.selection.zone
+        kept["_span"] = Span(lambda: ids_on(days, zone) if days else all_ids())
     return kept["_span"]
+
+
+def all_ids() -> tuple[int, int]:
+    ids = Call.objects.aggregate(first=Min("pk"), last=Max("pk"))
+    return ids["first"] or 0, ids["last"] or 0
 
 
 def near(selection: CallFilter, column: str) -> Q:

@@ -7,11 +7,14 @@ from django.db import models
 
 class SealedDay(models.Model):
     """The day by its number (see calls.clock.day_number) and its span in seconds since 1970, half-open, as the zone
-    had it when it was sealed. A trigger deletes the row with every write to a call of the span."""
+    had it when it was sealed, with the first and the last id of its calls, None where it has none. A trigger deletes
+    the row with every write to a call of the span."""
 
     number = models.BigIntegerField(primary_key=True)
     start_epoch = models.BigIntegerField()
     end_epoch = models.BigIntegerField()
+    first_id = models.BigIntegerField(null=True)
+    last_id = models.BigIntegerField(null=True)
 
     class Meta:
         # What the triggers look for.

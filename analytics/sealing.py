@@ -10,9 +10,9 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from django.db import OperationalError, connection, transaction
-from django.db.models import F
+from django.db.models import F, Max, Min, QuerySet
 
-from analytics.buckets import DAY
+from analytics.buckets import DAY, Days
 from analytics.grains import COLUMNS, GRAINS
 from analytics.models import DayTotal, SealedDay
 from analytics.totals import SUMS, summed
@@ -20,6 +20,7 @@ from analytics.triggers import SEALING
 from calls.clock import day_of
 from calls.days import day_end, day_start, today
 from calls.models import Call
+from calls.reading import unindexed
 
 # Writers wait no longer for a seal that waits for another writer.
 PATIENCE_MS = 200
@@ -40,8 +41,36 @@ def span(number: int, zone: ZoneInfo) -> tuple[int, int]:
 
 def sealed_numbers(zone: ZoneInfo, first: int, last: int) -> list[int]:
     """Days between two, both included, that are sealed as the zone has them now, in order."""
-    rows = SealedDay.objects.filter(number__range=(first, last)).order_by("number")
-    return [number for number, *seconds in rows.values_list() if span(number, zone) == tuple(seconds)]
+    return [day.number for day in sealed_days(zone, first, last)]
+
+
+def sealed_days(zone: ZoneInfo, first: int, last: int) -> list[SealedDay]:
+    days = SealedDay.objects.filter(number__range=(first, last)).order_by("number")
+    return [day for day in days if span(day.number, zone) == (day.start_epoch, day.end_epoch)]
+
+
+def ids_on(days: Days, zone: ZoneInfo) -> tuple[int, int]:
+    """The first and the last id of the calls on these days, 0 without calls. Seals tell it of their days; the calls
+    from the first day without a seal to the last one are asked."""
+    numbers = range(number_of(days.first), number_of(days.last) + 1)
+    sealed = {day.number: (day.first_id, day.last_id) for day in sealed_days(zone, numbers[0], numbers[-1])}
+    found = list(sealed.values())
+    first = next((number for number in numbers if number not in sealed), None)
+    last = next((number for number in reversed(numbers) if number not in sealed), None)
+    if first is not None and last is not None:
+        found.append(first_and_last_id(calls_within(Days(day_of(first), day_of(last)), zone)))
+    ids = [one for pair in found for one in pair if one is not None]
+    return min(ids, default=0), max(ids, default=0)
+
+
+def first_and_last_id(calls: QuerySet[Call]) -> tuple[int | None, int | None]:
+    """Found in the index of their range: by their ids, all before it would be looked at."""
+    ids = calls.aggregate(first=Min(unindexed("pk")), last=Max(unindexed("pk")))
+    return ids["first"], ids["last"]
+
+
+def calls_within(days: Days, zone: ZoneInfo) -> QuerySet[Call]:
+    return Call.objects.filter(started_at__gte=day_start(days.first, zone), started_at__lt=day_end(days.last, zone))
 
 
 def seal(day: date, zone: ZoneInfo) -> bool:
@@ -66,13 +95,15 @@ def _wait_for_writers() -> None:
 def _take(day: date, zone: ZoneInfo) -> None:
     number = number_of(day)
     DayTotal.objects.filter(number=number).delete()
-    calls = Call.objects.filter(started_at__gte=day_start(day, zone), started_at__lt=day_end(day, zone))
+    calls = calls_within(Days(day, day), zone)
     keys = {f"by_{name}": F(name) for name in COLUMNS}
     sql, params = summed(calls, **keys).query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(TAKE.format(calls=sql), [*params, number])
     start, end = span(number, zone)
-    SealedDay.objects.update_or_create(number=number, defaults={"start_epoch": start, "end_epoch": end})
+    first_id, last_id = first_and_last_id(calls)
+    seal = {"start_epoch": start, "end_epoch": end, "first_id": first_id, "last_id": last_id}
+    SealedDay.objects.update_or_create(number=number, defaults=seal)
 
 
 def _take_sql() -> str:

@@ -4,17 +4,16 @@ a way of their own where they do not know what is quickest."""
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
 
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import BooleanField, Exists, F, Func, Max, Min, OuterRef, Q, QuerySet, Value
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet, Value
 from django.db.models.lookups import In
 from django.db.models.sql.compiler import SQLCompiler
-
-from calls.models import Call
 
 
 class Reading(Enum):
@@ -28,17 +27,14 @@ class Reading(Enum):
 
 @dataclass(frozen=True)
 class Span:
-    """All of `calls` are read, however few of them fit: what other tables tell is gathered within their ids, once, and
-    each call is looked up there."""
+    """All calls of a range are read, however few of them fit: what other tables tell is gathered within their ids,
+    once, and each call is looked up there. `find_ids` tells the first and the last of them."""
 
-    calls: QuerySet[Call]
+    find_ids: Callable[[], tuple[int, int]]
 
     @functools.cached_property
     def ids(self) -> tuple[int, int]:
-        """The first and the last. Found in the index of a range: by their own, all before it would be looked at."""
-        pk = unindexed("pk") if self.calls.query.has_filters() else F("pk")
-        ids = self.calls.order_by().aggregate(first=Min(pk), last=Max(pk))
-        return ids["first"] or 0, ids["last"] or 0
+        return self.find_ids()
 
 
 Way = Reading | Span

@@ -37,6 +37,8 @@ class Migration(migrations.Migration):
                 ('number', models.BigIntegerField(primary_key=True, serialize=False)),
                 ('start_epoch', models.BigIntegerField()),
                 ('end_epoch', models.BigIntegerField()),
+                ('first_id', models.BigIntegerField(null=True)),
+                ('last_id', models.BigIntegerField(null=True)),
             ],
             options={
                 'indexes': [models.Index(fields=['start_epoch', 'end_epoch'], name='sealedday_span')],

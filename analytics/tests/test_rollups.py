@@ -14,11 +14,12 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from analytics.buckets import Days
 from analytics.daily import by_day
 from analytics.grains import ROLLED_UP
 from analytics.models import DayTotal, SealedDay
 from analytics.rollups import column_totals
-from analytics.sealing import due, seal, seal_due
+from analytics.sealing import calls_within, due, ids_on, seal, seal_due
 from analytics.totals import Totals, grouped
 from calls.filters import CallFilter
 from calls.models import Call
@@ -128,6 +129,13 @@ class World:
                 assert by_day(selection) == self.expected(selection), query
                 self.check_columns(selection)
 
+        self.check_ids()
+
+    def check_ids(self):
+        days = Days(BEGIN.date(), BEGIN.date() + timedelta(days=3))
+        first, last = ids_on(days, self.zone)
+        assert all(first <= call.pk <= last for call in calls_within(days, self.zone))
+
     @staticmethod
     def check_columns(selection):
         for column in ROLLED_UP:
@@ -173,6 +181,19 @@ def world(db, settings):
 
 def sealed_days():
     return SealedDay.objects.count()
+
+
+def test_seals_tell_the_first_and_the_last_id_of_the_calls_on_their_days(world):
+    calls = [make_call(started_at=BEGIN + timedelta(hours=hours)) for hours in (30, 6, 29, 72)]
+    world.write("seal all")
+    days = Days(BEGIN.date(), BEGIN.date() + timedelta(days=2))
+    with CaptureQueriesContext(connection) as asked:
+        assert ids_on(days, world.zone) == (calls[0].pk, calls[2].pk)
+    assert len(asked) == 1
+
+
+def test_the_ids_on_days_without_calls_are_none(world):
+    assert ids_on(Days(BEGIN.date(), BEGIN.date()), world.zone) == (0, 0)
 
 
 def test_a_sealed_day_is_not_counted_again(world):
