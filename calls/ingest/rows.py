@@ -12,7 +12,7 @@ from io import StringIO
 from itertools import chain
 from typing import Any, TypeVar, cast
 
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.db.models import DateTimeField, DecimalField, Field, JSONField, Model, UUIDField
 from django.db.models.base import ModelState
 from psycopg2.extras import execute_values
@@ -23,6 +23,7 @@ M = TypeVar("M", bound=Model)
 Convert = Callable[[Any], Any]
 Rows = Iterable[Sequence[Any]]
 PAGE = 1000  # rows of one statement on PostgreSQL
+FEW = 10  # rows that are written quickly in any way
 MOST_VALUES = 999  # of one statement on SQLite
 NULL = r"\N"  # as COPY has it
 UTC_OFFSET = len("+00:00")
@@ -37,7 +38,14 @@ def insert(model: type[Model], fields: Sequence[str], rows: Rows, unique: Sequen
 
 
 def insert_unknown(model: type[Model], fields: Sequence[str], rows: Rows) -> None:
-    """Write the rows but those that are there already, by whatever is unique."""
+    """Write the rows but those that are there already, by whatever is unique. Of many most often none is there."""
+    rows = list(rows)
+    if connection.vendor == "postgresql" and len(rows) > FEW and connection.in_atomic_block:
+        try:
+            with transaction.atomic():
+                return _copy(model, fields, rows)
+        except IntegrityError:
+            pass
     _write(f"{_insert(model, fields)} ON CONFLICT DO NOTHING", model, fields, rows)
 
 
@@ -94,11 +102,15 @@ def _copy(model: type[Model], fields: Sequence[str], rows: Rows) -> None:
 
 def copied(row: Sequence[Any]) -> str:
     """A row in the text format of COPY."""
-    line = "\t".join([NULL if value is None else str(value) for value in row])
+    line = "\t".join([NULL if value is None else in_text(value) for value in row])
     marks = (line.count("\t") - len(row) + 1, line.count("\\") - row.count(None), "\n" in line, "\r" in line)
     if any(marks):
-        line = "\t".join([NULL if value is None else str(value).translate(ESCAPES) for value in row])
+        line = "\t".join([NULL if value is None else in_text(value).translate(ESCAPES) for value in row])
     return f"{line}\n"
+
+
+def in_text(value: Any) -> str:
+    return rf"\x{value.hex()}" if isinstance(value, bytes) else str(value)
 
 
 def _converted(model: type[Model], fields: tuple[str, ...], rows: Rows) -> list[tuple[Any, ...]]:
