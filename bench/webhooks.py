@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import socket
 import sqlite3
 import statistics
@@ -21,7 +19,7 @@ from bench.options import Options
 from bench.reader import reading, warm_up
 from bench.senders import SENDERS, is_taken, send_for
 from bench.table import figure, table
-from callmon.supervisor import end_with_parent
+from callmon.supervisor import end_with_parent, stop
 
 WORKERS = 2  # processes of gunicorn
 SECONDS = 15  # of sending
@@ -87,10 +85,7 @@ def processes(listener: socket.socket, environment: dict[str, str]) -> Iterator[
     try:
         yield
     finally:
-        for process in started:
-            os.killpg(process.pid, signal.SIGTERM)
-        for process in started:
-            process.wait()
+        stop(started)
 
 
 def wait_until_it_answers(port: int) -> None:

@@ -38,8 +38,17 @@ def end_with_parent() -> Callable[[], None] | None:
     """To be called in a new child: it is told to stop when its parent dies without doing so. Linux only."""
     if sys.platform != "linux":
         return None
-    set_option, parent_death_signal = ctypes.CDLL(None).prctl, 1
-    return lambda: set_option(parent_death_signal, signal.SIGTERM)
+    set_option, parent_death_signal, parent = ctypes.CDLL(None).prctl, 1, os.getpid()
+
+    def ask() -> None:
+        # The parent's handler would be forgotten when the child becomes the command, and with it the signal.
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        set_option(parent_death_signal, signal.SIGTERM)
+        # It may have died before this was set.
+        if os.getppid() != parent:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    return ask
 
 
 def wait(children: Mapping[str, subprocess.Popen[bytes]], signals: SimpleQueue[int]) -> int:

@@ -13,14 +13,21 @@ SLEEP = ["sleep", "60"]
 STUBBORN = ["sh", "-c", "trap '' TERM; sleep 60 & while true; do sleep 1; done"]
 
 
-def supervise(commands, *, grace_seconds=10):
+def supervise(commands, *, grace_seconds=10, late="lambda ask: ask"):
     code = (
         # The tests may run under nohup, where a hangup is ignored.
-        "import signal, sys; signal.signal(signal.SIGHUP, signal.SIG_DFL); from callmon import supervisor; "
+        "import signal, sys, time; signal.signal(signal.SIGHUP, signal.SIG_DFL); from callmon import supervisor; "
         f"supervisor.GRACE_SECONDS = {grace_seconds}; "
+        f"late, end_with_parent = {late}, supervisor.end_with_parent; "
+        "supervisor.end_with_parent = lambda: late(end_with_parent()); "
         f"sys.exit(supervisor.run_together({json.dumps(commands)}))"
     )
     return process("-c", code)
+
+
+# Hold a new child up before it asks to end with its parent, or between that and becoming the command.
+LATE_TO_ASK = "lambda ask: lambda: (time.sleep(0.5), ask())"
+LATE_TO_BECOME_THE_COMMAND = "lambda ask: lambda: (ask(), time.sleep(0.5))"
 
 
 def started(supervisor, count):
@@ -64,6 +71,14 @@ def test_nothing_outlives_a_killed_supervisor():
         pids = started(supervisor, 2)
         supervisor.kill()
         wait_until(lambda: not any(map(is_running, pids)))
+
+
+@pytest.mark.parametrize("late", [LATE_TO_ASK, LATE_TO_BECOME_THE_COMMAND])
+def test_nothing_outlives_a_supervisor_that_is_killed_while_it_starts_a_command(late):
+    with supervise({"one": SLEEP}, late=late) as supervisor:
+        (pid,) = started(supervisor, 1)
+        supervisor.kill()
+        wait_until(lambda: not is_running(pid), seconds=5)
 
 
 def test_a_command_that_cannot_start_leaves_none():
