@@ -1,10 +1,11 @@
 """What tests of real processes need."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from django.conf import settings
@@ -63,8 +64,18 @@ def children(pid):
     return found - {pid}
 
 
+def kill_with_children(parent):
+    """As the kernel does it: nobody is told."""
+    for pid in (parent.pid, *children(parent.pid)):
+        with suppress(ProcessLookupError):  # some end by themselves when their parent is gone
+            os.kill(pid, signal.SIGKILL)
+
+
 def arguments(pid):
-    return Path(f"/proc/{pid}/cmdline").read_text().split("\0")
+    """What the process was started with; nothing of one that is gone."""
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_text().split("\0")
+    return []
 
 
 def is_running(pid):

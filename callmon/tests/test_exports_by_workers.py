@@ -1,8 +1,6 @@
 """Exports through the broker (Redis when there is one, the embedded one otherwise), by worker processes."""
 
 import hashlib
-import os
-import signal
 from datetime import timedelta
 
 import pytest
@@ -12,7 +10,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from callmon.celery import app
-from callmon.tests.processes import children, database_url, process, wait_until
+from callmon.tests.processes import database_url, kill_with_children, process, wait_until
 from calls.filters import CallFilter
 from calls.tests.factory import make_user
 from exports import jobs
@@ -84,8 +82,7 @@ def test_an_export_whose_worker_is_killed_is_completed_by_the_next():
     job = ask("xlsx")  # the slowest
     with worker() as first:
         wait_until(lambda: ExportJob.objects.get().rows_total)
-        for pid in (first.pid, *children(first.pid)):
-            os.kill(pid, signal.SIGKILL)
+        kill_with_children(first)
     job.refresh_from_db()
     assert (job.state, job.file) == (State.RUNNING, "")
     grow_old(job)

@@ -2,10 +2,8 @@
 
 import hashlib
 import http.client
-import os
 import random
 import re
-import signal
 import threading
 import time
 from contextlib import contextmanager
@@ -17,7 +15,7 @@ from django.core.files.base import ContentFile
 
 from callmon.management.commands.serve import commands
 from callmon.testing.services import free_port
-from callmon.tests.processes import children, database_url, process, wait_until
+from callmon.tests.processes import children, database_url, kill_with_children, process, wait_until
 from calls.models import Recording
 from calls.recordings.tasks import fetch_recording
 from calls.recordings.tests.hosts import answer, serving
@@ -28,12 +26,6 @@ CELERY = ("-m", "celery", "--quiet", "--app", "callmon")
 WORKER = (*CELERY, "worker", "--concurrency", "1")
 CLOCK = (*CELERY, "beat", "--pidfile", "")
 READY_SECONDS = 120
-
-
-def kill(worker):
-    """As the kernel does it: nobody is told."""
-    for pid in (worker.pid, *children(worker.pid)):
-        os.kill(pid, signal.SIGKILL)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -53,7 +45,7 @@ def test_a_recording_whose_worker_was_killed_is_ready_once_within_two_minutes():
         fetch_recording.delay(recording.pk)
         with process(*WORKER, **environment) as worker:
             wait_until(lambda: host.requests)
-            kill(worker)
+            kill_with_children(worker)
         recording.refresh_from_db()
         assert recording.state == "fetching"
         with process(*WORKER, **environment), process(*CLOCK, **environment):

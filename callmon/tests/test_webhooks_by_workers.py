@@ -2,7 +2,6 @@
 
 import json
 import os
-import signal
 import threading
 import urllib.error
 import urllib.request
@@ -17,7 +16,7 @@ from django.utils import timezone
 
 from callmon.celery import app
 from callmon.testing.services import free_port
-from callmon.tests.processes import children, database_url, process, wait_until
+from callmon.tests.processes import database_url, kill_with_children, process, wait_until
 from calls.ingest import processing
 from calls.ingest.models import Delivery
 from calls.models import Call
@@ -98,8 +97,7 @@ def test_a_worker_that_is_killed_loses_nothing():
         accepted = send_many(address, [f"c-{number}" for number in range(400)])
         with running_worker() as worker:
             wait_until(lambda: Call.objects.count() > 1)
-            for pid in (worker.pid, *children(worker.pid)):
-                os.kill(pid, signal.SIGKILL)
+            kill_with_children(worker)
     grow_old()
     with running_worker():
         processing.bell.ring()
