@@ -29,12 +29,17 @@ def _clock(seconds: int, short: str) -> str:
     return f"{hours}:{minutes:02d}:{seconds:02d}" if hours else short.format(minutes, seconds)
 
 
-def format_credits(credits: Decimal | None) -> str:
-    """`1.25`, `0.0025`, `1,234.50`: two decimals, and up to four where they say something."""
+def format_credits(credits: Decimal | None, least_decimals: int = 2) -> str:
+    """`1.25`, `0.0025`, `1,234.50`: at least so many decimals, and up to four where they say something."""
     if credits is None:
         return UNKNOWN
-    text = f"{credits:,.4f}"
-    return text[:-2] if text.endswith("00") else text.removesuffix("0")
+    return f"{credits:,.{max(credit_decimals(credits), least_decimals)}f}"
+
+
+def credit_decimals(credits: Decimal) -> int:
+    """How many decimals say something, 2 to 4."""
+    text = f"{credits:.4f}"
+    return 2 if text.endswith("00") else 3 if text.endswith("0") else 4
 
 
 def format_credits_short(credits: Decimal | None) -> str:

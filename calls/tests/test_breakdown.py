@@ -34,6 +34,15 @@ def test_costs_are_summed_by_component_and_the_largest_comes_first():
     assert (found.rest, found.total) == ("", "1.25")
 
 
+def test_the_points_of_the_amounts_stand_under_each_other():
+    call = make_call(cost=Decimal("14.5"))
+    make_costs(call, llm="8.6755", tts="5.58")
+    found = make_costs(call, llm="0.0025")
+    assert [row.amount for row in found.rows] == ["8.6780", "5.5800"]
+    assert [part.amount for row in found.rows for part in row.parts] == ["8.6755", "0.0025", "5.5800"]
+    assert (found.rest, found.total) == ("0.2420", "14.5000")
+
+
 @pytest.mark.parametrize(
     ("total", "label", "rest"), [("1.5000", "Not itemised", "0.25"), ("1.0000", "Itemised beyond the total", "-0.25")]
 )

@@ -55,6 +55,11 @@ def test_credits_have_two_decimals_and_up_to_four_where_they_say_something(credi
     assert format.format_credits(None if credits is None else Decimal(credits)) == text
 
 
+def test_credits_have_as_many_decimals_as_their_neighbours_need():
+    decimals = max(map(format.credit_decimals, map(Decimal, ("1.25", "9.4280"))))
+    assert format.format_credits(Decimal("1.25"), decimals) == "1.250"
+
+
 @pytest.mark.parametrize(
     ("credits", "text"),
     [(None, "–"), ("0", "0.00"), ("0.0099", "<0.01"), ("0.01", "0.01"), ("16.3235", "16.32"), ("1234.5", "1,234.50")],
