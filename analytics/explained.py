@@ -16,6 +16,7 @@ from analytics.most_captured import MISSING, OTHERS, by_value, most_captured
 from analytics.sentences import sentence
 from analytics.totals import total
 from calls.filters import CallFilter
+from calls.parameters import NONE
 
 EXPLAINING = ("assistant", "campaign", "direction", "hour", "ended_reason")
 # The result itself, in other words: it is shown, but explains nothing.
@@ -24,10 +25,12 @@ RESULTS = ("ended_reason",)
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One segment's contribution. The queries select its calls in either period, None when the log cannot."""
+    """One segment's contribution. `source` names it in a sentence. The queries select its calls in either period, None
+    when the log cannot."""
 
     division: str
     label: str
+    source: str
     contribution: Contribution
     query: str | None
     before_query: str | None
@@ -126,29 +129,23 @@ def _divisions(measure: str, earlier: CallFilter, selection: CallFilter) -> list
 def _by_dimension(
     dimension: Dimension, found: list[Contribution], earlier: CallFilter, selection: CallFilter
 ) -> Division:
-    pieces = [
-        Piece(
-            dimension.label.lower(),
-            dimension.title(one.key, selection),
-            one,
-            dimension.query(one.key, selection),
-            dimension.query(one.key, earlier),
-        )
-        for one in found
-    ]
+    pieces, name = [], dimension.label.lower()
+    for one in found:
+        label = dimension.title(one.key, selection)
+        source = f"calls with no {name}" if one.key == NONE else f"{name} {label}"
+        queries = (dimension.query(one.key, period) for period in (selection, earlier))
+        pieces.append(Piece(name, label, source, one, *queries))
     return Division(dimension.name, dimension.label, pieces)
 
 
 def _by_variable(name: str, found: list[Contribution], earlier: CallFilter, selection: CallFilter) -> Division:
-    pieces = [
-        Piece(name, _value_title(one.key), one, _asking(selection, name, one.key), _asking(earlier, name, one.key))
-        for one in found
-    ]
+    pieces = []
+    words = {MISSING: ("not captured", f"calls that lack {name}"), OTHERS: ("other values", f"other values of {name}")}
+    for one in found:
+        label, source = words.get(one.key, (one.key, f"{name} {one.key}"))
+        queries = (_asking(period, name, one.key) for period in (selection, earlier))
+        pieces.append(Piece(name, label, source, one, *queries))
     return Division(f"variable:{name}", name, pieces)
-
-
-def _value_title(key: str) -> str:
-    return {MISSING: "not captured", OTHERS: "other values"}.get(key, key)
 
 
 def _asking(selection: CallFilter, name: str, key: str) -> str | None:

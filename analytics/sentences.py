@@ -43,7 +43,7 @@ def _moved(before: Fraction, after: Fraction) -> str:
 def _origin(measure: Measure, difference: Fraction, piece: Piece) -> str:
     amount, whole = abs(piece.contribution.amount), abs(difference)
     small = ", a small sample" if piece.contribution.is_small else ""
-    source = f"{piece.division} {piece.label}{small}"
+    source = f"{piece.source}{small}"
     if amount > whole:
         return f"more than all of it ({amount_words(measure, amount)}) comes from {source}"
     number, unit = amount_words(measure, amount), amount_words(measure, whole)

@@ -86,6 +86,28 @@ def test_what_changed_is_said_in_one_sentence(select, spring):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("fields", "source"),
+    [
+        ({"campaign": None}, "calls with no campaign"),
+        ({"variables": {}}, "calls that lack plan"),
+        ({"variables": {"plan": "none"}}, "plan none"),
+    ],
+)
+def test_calls_that_lack_something_are_told_in_words(select, user, fields, source):
+    others = {"assistant": make_assistant(), "campaign": make_campaign(), "variables": {"plan": "gold"}}
+    for days, busy in ((7, 0), (0, 30)):
+        for index in range(80):
+            started_at = NOON - timedelta(days=days, minutes=index % 40)
+            if index < 40:
+                make_call(status="completed", started_at=started_at, **others)
+            else:
+                status = "busy" if index - 40 < busy else "completed"
+                make_call(status=status, started_at=started_at, **others | fields)
+    assert f"points come from {source}, whose" in changes_of(select("period=7d"), "completed_rate").sentence
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("measure", sorted(DECOMPOSITIONS))
 def test_each_division_of_the_calls_adds_up_and_leads_to_them(select, spring, measure):
     found = changes_of(select("period=7d"), measure)
