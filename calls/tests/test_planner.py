@@ -18,3 +18,14 @@ def test_the_planner_learns_what_the_calls_are_like():
     with connection.cursor() as cursor:
         cursor.execute(STATISTICS[connection.vendor])
         assert str(cursor.fetchone()[0]).split()[0] == "3"
+
+
+@pytest.mark.django_db
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="PostgreSQL only")
+def test_whole_json_values_are_not_counted():
+    make_call(transcript="Hello")
+    refresh_statistics()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT attname FROM pg_stats WHERE tablename = 'calls_transcript'")
+        counted = {name for (name,) in cursor.fetchall()}
+    assert counted == {"call_id", "words", "word_vector"}
