@@ -32,6 +32,7 @@ SET_AS_IS = {*COLUMNS} - {"cost", "metadata"}
 GENERATED_FROM_NUMBERS = ("phone_number", "phone_search")
 # Who has a status and a start keeps them, a recording's row belongs to whoever fetches it, and tags to people.
 KEPT = ("status", "started_at", "recording", "tags", *(f"{kind}_names" for kind in KINDS))
+STATUSES = Status.values  # made anew each time it is asked for
 FORGOTTEN = object()
 
 
@@ -170,7 +171,7 @@ class Draft:
         if "duration_ms" not in self._stamps and call.answered_at and call.ended_at:
             talk_ms = (call.ended_at - call.answered_at) // timedelta(milliseconds=1)
             changed |= self._set_column("duration_ms", max(talk_ms, 0))
-        if call.status == Status.COMPLETED and call.metadata.get(COMPLETED_AS) in Status.values:
+        if call.status == Status.COMPLETED and call.metadata.get(COMPLETED_AS) in STATUSES:
             changed |= self._set_column("status", Status(call.metadata[COMPLETED_AS]))
         return changed
 

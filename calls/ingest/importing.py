@@ -32,6 +32,7 @@ MOST_PROCESSES = 4
 GARBAGE = 50_000  # objects of a batch before the collector looks for circles among them
 AHEAD = 2  # batches that wait for each process
 WRITTEN_BACK = 8  # batches in SQLite's log of writes before they go to the database itself
+PATIENCE_MS = 100  # with whoever still reads in that log
 
 Batch = list[Record]
 Bare = tuple[int, bytes, str]
@@ -97,12 +98,15 @@ def begin(turn: Turn) -> None:
 
 def write_back(turn: Turn) -> None:
     """Move what is in SQLite's log of writes to the database: all that there is while others write, then the rest in
-    turn, so that the log begins anew. Whoever writes would do it at times, and everybody else would wait."""
+    turn, so that the log begins anew. Whoever writes would do it at times, and everybody else would wait. It begins
+    anew once nobody reads in it: after milliseconds, or later, as an export that takes longer is not waited for."""
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA wal_checkpoint")
+            cursor.execute(f"PRAGMA busy_timeout={PATIENCE_MS}")
             with turn:
-                cursor.execute("PRAGMA wal_checkpoint")
+                cursor.execute("PRAGMA wal_checkpoint(RESTART)")
+            cursor.execute(f"PRAGMA busy_timeout={connection.settings_dict['OPTIONS']['timeout'] * 1000}")
 
 
 def bare(batch: Batch) -> list[Bare]:

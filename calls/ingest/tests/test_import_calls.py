@@ -1,10 +1,16 @@
 """The command that reads files, as its caller sees it."""
 
 import json
+import os
+import sqlite3
+import time
+from contextlib import closing
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 
 from calls.ingest import importing, intake
 from calls.ingest.management.commands import import_calls
@@ -222,10 +228,15 @@ def test_many_records_are_written_with_few_queries(imported, django_assert_max_n
         imported([native(number, variables={"a": number}, cost="1") for number in range(200)])
 
 
-@pytest.mark.django_db(transaction=True)
-def test_a_long_file_is_read_by_several_processes(imported, monkeypatch):
+@pytest.fixture
+def three_processes(monkeypatch):
+    """Which read a file of more than ten records."""
     monkeypatch.setattr(importing, "BATCH", 10)
     monkeypatch.setattr(importing.os, "cpu_count", lambda: 3)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_long_file_is_read_by_several_processes(imported, three_processes):
     lines = [native(number, variables={"place": number}) for number in range(200)]
     lines[150] = {"id": "c-150", "status": "nonsense", "started_at": "2026-11-20T14:03:11Z"}
     later = [native(number, variables={"place": -number - 1}) for number in range(100)]
@@ -234,3 +245,38 @@ def test_a_long_file_is_read_by_several_processes(imported, monkeypatch):
     assert "calls.jsonl:151: status: takes one of" in err
     values = dict(Call.objects.values_list("external_id", "variables__value"))
     assert (values["c-7"], values["c-199"]) == (-8, 199)  # the later line of a file counts
+
+
+only_sqlite = pytest.mark.skipif(connection.vendor != "sqlite", reason="SQLite only")
+
+
+@only_sqlite
+@pytest.mark.django_db(transaction=True)
+def test_what_sqlite_has_still_to_write_back_stays_small(imported, three_processes, monkeypatch):
+    write_back, sizes_bytes = importing.write_back, []
+
+    def watched(turn):
+        sizes_bytes.append(Path(f"{connection.settings_dict['NAME']}-wal").stat().st_size)
+        write_back(turn)
+
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # what other tests wrote
+    monkeypatch.setattr(importing, "write_back", watched)
+    noises = [os.urandom(10_000).hex() for _ in range(1600)]
+    imported([native(number, metadata={"noise": noise}) for number, noise in enumerate(noises)])
+    assert len(sizes_bytes) > 16
+    assert max(sizes_bytes) < sum(map(len, noises)) / 2
+
+
+@only_sqlite
+@pytest.mark.django_db(transaction=True)
+def test_an_import_does_not_wait_for_somebody_who_reads_all_the_while(imported, three_processes):
+    reader = sqlite3.connect(connection.settings_dict["NAME"], timeout=0, isolation_level=None)
+    with closing(reader):
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM calls_call").fetchone()
+        began = time.monotonic()
+        _, line, _ = imported([native(number) for number in range(200)])
+        waited_seconds = time.monotonic() - began
+    assert line == "created=200 updated=0 unchanged=0 ignored=0 rejected=0"
+    assert waited_seconds < connection.settings_dict["OPTIONS"]["timeout"]

@@ -37,6 +37,17 @@ def few(strategy):
     return st.lists(strategy, max_size=2).map(tuple)
 
 
+turns = st.builds(
+    Turn,
+    speaker=st.sampled_from(Speaker),
+    text=words,
+    start_seconds=maybe(st.floats(0, 5)),
+    end_seconds=maybe(st.floats(0, 5)),
+    name=maybe(words),
+    result=maybe(words),
+    is_error=maybe(st.booleans()),
+    interrupted=maybe(st.booleans()),
+)
 deliveries = st.builds(
     NormalisedCall,
     source=st.just("vapi"),
@@ -58,7 +69,7 @@ deliveries = st.builds(
     duration_ms=maybe(st.integers(0, 9)),
     cost=maybe(amounts),
     cost_items=few(st.builds(CostPart, st.sampled_from(Component), amounts)),
-    transcript=few(st.builds(Turn, st.sampled_from(Speaker), words)),
+    transcript=few(turns),
     variables=st.dictionaries(words, json_values, max_size=2),
     response_times=few(st.builds(Latency, st.sampled_from(ResponseKind), st.integers(0, 9))),
     recording=maybe(st.builds(RecordingReference, urls, maybe(st.integers(1, 2)))),
