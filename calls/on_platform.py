@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from calls.querysets import AssistantQuerySet, CampaignQuerySet
+
+if TYPE_CHECKING:
+    from calls.models import Call
 
 
 class OnPlatform(models.Model):
@@ -42,6 +48,17 @@ class OnPlatform(models.Model):
     def meant(self) -> OnPlatform:
         """This one, or the one that it was merged into."""
         return self.merged_into or self
+
+    def is_news(self, platform_name: str, moment: datetime) -> bool:
+        """Whether it is a name that the platform gave later than the one that is known."""
+        return platform_name != self.platform_name and (self.named_at is None or moment >= self.named_at)
+
+    def hear_name(self, platform_name: str, moment: datetime) -> None:
+        """Take over a name that the platform gave at that moment."""
+        self.platform_name, self.named_at = platform_name, moment
+        self.save(update_fields=["platform_name", "named_at"])
+        if platform_name != self.name:
+            self.rename(platform_name)
 
     def rename(self, name: str) -> None:
         self.name = name
@@ -80,12 +97,9 @@ class Assistant(OnPlatform):
     def rename(self, name: str) -> None:
         """Change the name here and in the calls, which carry it to be sorted by."""
         super().rename(name)
-        self._copy_name()
+        copy_names(self.calls.all())
         # Once more for calls that another writer was storing meanwhile; calls.ingest.store does its half.
-        transaction.on_commit(self._copy_name)
-
-    def _copy_name(self) -> None:
-        self.calls.exclude(assistant_name=self.name).update(assistant_name=self.name, updated_at=timezone.now())
+        transaction.on_commit(lambda: copy_names(self.calls.all()))
 
     def merge_into(self, other: OnPlatform) -> None:
         """The viewers of both see the calls of both."""
@@ -94,7 +108,8 @@ class Assistant(OnPlatform):
         super().merge_into(other)
 
     def _give_calls(self, other: OnPlatform) -> None:
-        self.calls.update(assistant=other, assistant_name=other.name, updated_at=timezone.now())
+        if self.calls.update(assistant=other, updated_at=timezone.now()):
+            copy_names(Assistant.objects.get(pk=other.pk).calls.all())
 
 
 class Campaign(OnPlatform):
@@ -107,3 +122,12 @@ class Campaign(OnPlatform):
 
     def _give_calls(self, other: OnPlatform) -> None:
         self.calls.update(campaign=other, updated_at=timezone.now())
+
+
+def copy_names(calls: QuerySet[Call]) -> None:
+    """Give each of the calls the name that its assistant has now: once more after each change, as somebody else may
+    have renamed the assistant while these rows were waited for."""
+    name = Assistant.objects.filter(pk=OuterRef("assistant")).values("name")
+    outdated = calls.filter(assistant__isnull=False).exclude(assistant_name=F("assistant__name"))
+    while outdated.update(assistant_name=Subquery(name), updated_at=timezone.now()):
+        pass

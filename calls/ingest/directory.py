@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from operator import attrgetter
 
+from django.db import transaction
+
 from calls.ingest.conversions import Rates
 from calls.ingest.models import Source
 from calls.ingest.normalised import Named, NormalisedCall
@@ -52,14 +54,15 @@ class Directory:
 
     def hear_name(self, kind: str, source: str, external_id: str, name: str, key: str) -> None:
         """Take over a name that the platform gave, unless a later one is known; `key` is that of its register."""
-        thing = self._get(kind, source, external_id, name)
-        if name == thing.platform_name or (thing.named_at and moment_in(key) < thing.named_at):
+        thing, moment = self._get(kind, source, external_id, name), moment_in(key)
+        if not thing.is_news(name, moment):
             return
-        thing.platform_name, thing.named_at = name, moment_in(key)
-        thing.save(update_fields=["platform_name", "named_at"])
-        if name != thing.name:
-            thing.rename(name)
-            self._by_name.clear()
+        with transaction.atomic():
+            # Somebody else may have heard a later one meanwhile.
+            thing.refresh_from_db(from_queryset=KINDS[kind]._default_manager.select_for_update())
+            if thing.is_news(name, moment):
+                thing.hear_name(name, moment)
+        self._by_name.clear()
 
     def is_outdated(self) -> bool:
         """Whether somebody else has renamed or merged one that it remembers."""

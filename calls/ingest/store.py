@@ -14,7 +14,7 @@ of the same deliveries gives the same call: see calls.ingest.registers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -22,7 +22,7 @@ from operator import attrgetter
 from typing import TypeVar
 
 from django.db import IntegrityError, OperationalError, connection, transaction
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
 from calls.ingest.directory import Directory
@@ -32,6 +32,7 @@ from calls.ingest.parts import PARTS
 from calls.ingest.registers import Registers, newest, registers, stamp_of
 from calls.ingest.rows import insert, instance, new_ids
 from calls.models import Assistant, Call, Campaign
+from calls.on_platform import copy_names
 
 T = TypeVar("T")
 TRIES = 5
@@ -115,15 +116,13 @@ def create(calls: Sequence[Call]) -> None:
             call.__dict__.pop(column, None)  # read when it is asked for
 
 
-def copy_names(calls: Iterable[int]) -> None:
+def catch_up(calls: Sequence[int]) -> None:
     """Set right what somebody changed while these calls were being written: the assistants and campaigns that were
     merged into others, and the copies of an assistant's name."""
     for place, kind in (("assistant", Assistant), ("campaign", Campaign)):
         late = Call.objects.filter(Q(**{f"{place}__merged_into__isnull": False}), pk__in=calls)
         late.update(**{place: Subquery(kind._default_manager.filter(pk=OuterRef(place)).values("merged_into"))})
-    name = Assistant.objects.filter(pk=OuterRef("assistant")).values("name")
-    outdated = Call.objects.filter(pk__in=calls).exclude(assistant_name=F("assistant__name"))
-    outdated.update(assistant_name=Subquery(name))
+    copy_names(Call.objects.filter(pk__in=calls))
 
 
 class Ledger:
@@ -193,11 +192,11 @@ class Ledger:
         named = [draft.call.pk for draft in drafts if draft.call.assistant_id]
         # Where writers do not wait for each other.
         if named and (self._is_ahead or connection.features.has_select_for_update):
-            transaction.on_commit(lambda: self._correct_names(named))
+            transaction.on_commit(lambda: self._catch_up(named))
 
-    def _correct_names(self, calls: Sequence[int]) -> None:
+    def _catch_up(self, calls: Sequence[int]) -> None:
         if self._directory.is_outdated():
-            copy_names(calls)
+            catch_up(calls)
 
     def _said(self, arrived: Arrived) -> Registers:
         rates = self._directory.rates(arrived.normalised.source)

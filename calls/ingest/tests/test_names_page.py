@@ -6,7 +6,7 @@ from html import unescape
 import pytest
 
 from calls.ingest.normalised import Named
-from calls.ingest.store import copy_names
+from calls.ingest.store import catch_up
 from calls.ingest.tests.says import said, store_at
 from calls.models import Assistant, Call, Campaign
 from calls.tests.factory import make_assistant, make_call, make_campaign, make_user
@@ -98,7 +98,7 @@ def test_a_call_that_was_being_written_meanwhile_follows(keeper):
     keeper.post(f"{ASSISTANTS}{old.pk}/merge/", {"into": new.pk})
     keeper.post(f"{CAMPAIGNS}{campaign.pk}/merge/", {"into": other.pk})
     late = make_call(assistant=old, campaign=campaign)
-    copy_names([late.pk])
+    catch_up([late.pk])
     late.refresh_from_db()
     assert (late.assistant, late.assistant_name, late.campaign) == (new, "New", other)
 

@@ -12,8 +12,9 @@ from calls.ingest.intake import take
 from calls.ingest.models import Delivery
 from calls.ingest.normalised import Named
 from calls.ingest.records import Record
-from calls.ingest.tests.says import full, said, store_at
+from calls.ingest.tests.says import at, full, said, store_at
 from calls.models import Assistant, Call
+from calls.tests.factory import make_assistant
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PAYLOAD = {"id": "c-1", "status": "completed", "started_at": "2026-11-20T14:03:11Z", "variables": {"a": 1}}
@@ -127,3 +128,42 @@ def test_a_call_that_is_stored_while_its_assistant_is_renamed_has_the_new_name(o
 
     at_once([store_slowly, rename_slowly])
     assert set(Call.objects.values_list("assistant_name", flat=True)) == {"Sales"}
+
+
+def test_of_two_renamings_that_end_at_once_the_calls_have_the_one_that_the_assistant_has():
+    call = store_at(0, full()).call
+    with transaction.atomic():
+        # Just after this one has ended, before it looks for calls that came meanwhile.
+        transaction.on_commit(lambda: Assistant.objects.get().rename("Later"))
+        Assistant.objects.get().rename("Sooner")
+    call.refresh_from_db()
+    assert (Assistant.objects.get().name, call.assistant_name) == ("Later", "Later")
+
+
+def test_calls_that_come_by_a_merge_have_the_name_that_was_given_meanwhile():
+    old, new = store_at(0, full()).call.assistant, make_assistant("New")
+    Assistant.objects.get(pk=new.pk).rename("Newer")
+    old.merge_into(new)
+    assert Call.objects.get().assistant_name == "Newer"
+
+
+def test_an_older_name_that_waits_for_a_newer_one_changes_nothing():
+    store_at(0, full())
+    is_stored = Event()
+
+    def store_named(call, name, moment):
+        store_at(0, full(external_id=call, assistant=Named("a-1", name), observed_at=moment))
+
+    def newer():
+        with transaction.atomic():
+            store_named("c-2", "Newer", at(900))
+            is_stored.set()
+            time.sleep(0.3)
+
+    def older():
+        is_stored.wait()
+        store_named("c-3", "Older", at(600))
+
+    at_once([newer, older])
+    assert Assistant.objects.get().name == "Newer"
+    assert set(Call.objects.values_list("assistant_name", flat=True)) == {"Newer"}
