@@ -11,6 +11,7 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from calls.querysets import AssistantQuerySet, CampaignQuerySet
+from calls.transactions import in_transaction
 
 if TYPE_CHECKING:
     from calls.models import Call
@@ -67,13 +68,15 @@ class OnPlatform(models.Model):
     def merge_into(self, other: OnPlatform) -> None:
         """Give all calls to the other one, which is not merged itself. This one stays, so that what its platform says
         of it later goes to the other one too."""
-        with transaction.atomic():
-            type(self)._default_manager.filter(Q(merged_into=self)).update(merged_into=other)
-            self.merged_into = other
-            self.save(update_fields=["merged_into"])
-            self._give_calls(other)
+        in_transaction(lambda: self._merge_into(other))
         # Once more for calls that another writer was storing meanwhile.
-        transaction.on_commit(lambda: self._give_calls(other))
+        transaction.on_commit(lambda: in_transaction(lambda: self._give_calls(other)))
+
+    def _merge_into(self, other: OnPlatform) -> None:
+        type(self)._default_manager.filter(Q(merged_into=self)).update(merged_into=other)
+        self.merged_into = other
+        self.save(update_fields=["merged_into"])
+        self._give_calls(other)
 
     def _give_calls(self, other: OnPlatform) -> None:
         raise NotImplementedError
@@ -94,12 +97,13 @@ class Assistant(OnPlatform):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["source", "external_id"], name="assistant_unique")]
 
+    @transaction.atomic
     def rename(self, name: str) -> None:
         """Change the name here and in the calls, which carry it to be sorted by."""
         super().rename(name)
         copy_names(self.calls.all())
         # Once more for calls that another writer was storing meanwhile; calls.ingest.store does its half.
-        transaction.on_commit(lambda: copy_names(self.calls.all()))
+        transaction.on_commit(lambda: in_transaction(lambda: copy_names(self.calls.all())))
 
     def merge_into(self, other: OnPlatform) -> None:
         """The viewers of both see the calls of both."""
@@ -125,9 +129,15 @@ class Campaign(OnPlatform):
 
 
 def copy_names(calls: QuerySet[Call]) -> None:
-    """Give each of the calls the name that its assistant has now: once more after each change, as somebody else may
-    have renamed the assistant while these rows were waited for."""
+    """Give each of the calls the name that its assistant has now, inside a transaction: once more after each change, as
+    somebody else may have renamed the assistant while these rows were waited for."""
     name = Assistant.objects.filter(pk=OuterRef("assistant")).values("name")
     outdated = calls.filter(assistant__isnull=False).exclude(assistant_name=F("assistant__name"))
-    while outdated.update(assistant_name=Subquery(name), updated_at=timezone.now()):
+    while _lock(outdated) and outdated.update(assistant_name=Subquery(name), updated_at=timezone.now()):
         pass
+
+
+def _lock(calls: QuerySet[Call]) -> int:
+    """Lock them in the order in which everybody does, so that no two wait for each other; how many those were."""
+    rows = calls.order_by("pk").select_for_update(of=("self",), no_key=True).values_list("pk")
+    return sum(1 for _ in rows.iterator())

@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from calls.choices import LIVE_STATUSES
-from calls.ingest.store import close, in_transaction
+from calls.ingest.store import close
 from calls.models import Call
+from calls.transactions import in_transaction
 
 log = logging.getLogger(__name__)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from operator import attrgetter
 
 from django.db import transaction
@@ -10,8 +11,9 @@ from django.db import transaction
 from calls.ingest.conversions import Rates
 from calls.ingest.models import Source
 from calls.ingest.normalised import Named, NormalisedCall
-from calls.ingest.registers import moment_in
+from calls.ingest.registers import id_and_name, moment_in
 from calls.models import Assistant, Campaign, OnPlatform
+from calls.transactions import in_transaction
 
 KINDS: dict[str, type[OnPlatform]] = {"assistant": Assistant, "campaign": Campaign}
 
@@ -36,12 +38,24 @@ class Directory:
         """Read those that the calls name by id at once rather than one by one."""
         ids: dict[tuple[str, str], set[str]] = {}
         for call in calls:
-            for kind, named in (("assistant", call.assistant), ("campaign", call.campaign)):
-                if named and named.external_id and (kind, call.source, named.external_id) not in self._found:
-                    ids.setdefault((kind, call.source), set()).add(named.external_id)
+            for kind, external_id, _ in _named(call):
+                if external_id and (kind, call.source, external_id) not in self._found:
+                    ids.setdefault((kind, call.source), set()).add(external_id)
         for (kind, source), wanted in ids.items():
             rows = KINDS[kind]._default_manager.filter(source=source, external_id__in=wanted)
             self._found |= {(kind, source, row.external_id): row for row in rows}
+
+    def hear_names(self, calls: Sequence[tuple[NormalisedCall, str]]) -> None:
+        """Take over the latest name that calls, each with its stamp, have for each that is known."""
+        self.expect(call for call, _ in calls)
+        latest: dict[tuple[str, str, str], tuple[str, str]] = {}
+        for call, stamp in calls:
+            for kind, external_id, name in _named(call):
+                key = (kind, call.source, external_id)
+                if name and key in self._found:
+                    latest[key] = max(latest.get(key, ("", "")), (stamp, name))
+        for key, (stamp, name) in latest.items():
+            in_transaction(partial(self.hear_name, *key, name, stamp))
 
     def find(self, kind: str, source: str, named: Named) -> OnPlatform:
         """Who is meant: by id, or by name alone the first of that name; of merged ones the one that is left."""
@@ -58,8 +72,8 @@ class Directory:
         if not thing.is_news(name, moment):
             return
         with transaction.atomic():
-            # Somebody else may have heard a later one meanwhile.
-            thing.refresh_from_db(from_queryset=KINDS[kind]._default_manager.select_for_update())
+            # Somebody else may have heard a later one meanwhile. Who stores a call need not wait for this.
+            thing.refresh_from_db(from_queryset=KINDS[kind]._default_manager.select_for_update(no_key=True))
             if thing.is_news(name, moment):
                 thing.hear_name(name, moment)
         self._by_name.clear()
@@ -86,6 +100,13 @@ class Directory:
             names = {"source": source, "external_id": external_id}
             self._found[key], _ = rows.get_or_create(**names, defaults={"name": name})
         return self._found[key]
+
+
+def _named(call: NormalisedCall) -> Iterator[tuple[str, str, str]]:
+    """The kind, id and name of each that the call names."""
+    for kind, named in (("assistant", call.assistant), ("campaign", call.campaign)):
+        if named:
+            yield kind, *id_and_name(named)
 
 
 def _names(things: Iterable[OnPlatform]) -> dict[int, object]:

@@ -13,12 +13,14 @@ from operator import attrgetter
 from django.utils import timezone
 
 from calls.ingest.arrivals import STATES, Arrival, Outcome, arrival_of, kept, printable
+from calls.ingest.directory import Directory
 from calls.ingest.models import Delivery, DeliveryState
 from calls.ingest.normalised import Ignored, Named, NormalisedCall, Rejected
 from calls.ingest.providers import PROVIDERS, Provider, recognise
 from calls.ingest.records import Record
 from calls.ingest.rows import insert_unknown, update
-from calls.ingest.store import Arrived, Ledger, in_transaction
+from calls.ingest.store import Arrived, Ledger
+from calls.transactions import in_transaction
 
 log = logging.getLogger(__name__)
 
@@ -76,6 +78,7 @@ def process(arrivals: Sequence[Arrival], merge: Merge | None = None, turn: Turn 
     merge = merge or _merge
     for arrival in arrivals:
         _understand(arrival)
+    _hear_names(arrivals)
     ahead = [] if turn is ANY_TIME else _merged_ahead(arrivals, merge)
     with turn:
         try:
@@ -205,6 +208,15 @@ def _merged_ahead(arrivals: Sequence[Arrival], merge: Merge) -> list[Ledger]:
     except Exception:  # which comes again, and is told of, when they are stored
         return []
     return [ledger] if ledger.is_new else []
+
+
+def _hear_names(arrivals: Sequence[Arrival]) -> None:
+    """Whoever renames an assistant waits for all its calls, so this is done before any call is locked."""
+    arrived = [arrival.arrived for arrival in arrivals if arrival.arrived]
+    try:
+        Directory().hear_names([(one.normalised, one.stamp) for one in arrived])
+    except Exception:  # which comes again, and is told of, when they are stored
+        return
 
 
 def _merge(ledger: Ledger, understood: Understood) -> None:

@@ -141,11 +141,16 @@ def _named(kind: str, named: Named | None, stamp: str) -> Registers:
     """Who it is, and what it is called. A name alone gives way to an id, whichever came first."""
     if named is None or not (named.external_id or named.name):
         return {}
-    external_id, name = named.external_id[:NAME_LENGTH], (named.name or "").strip()[:NAME_LENGTH]
+    external_id, name = id_and_name(named)
     said = {kind: Said(f"{1 if external_id else 0} {stamp}", Named(external_id, name))}
     if external_id and name:
         said = {f"{kind}_names.{external_id}": Said(stamp, name)} | said
     return said
+
+
+def id_and_name(named: Named) -> tuple[str, str]:
+    """As they are kept; "" is none."""
+    return named.external_id[:NAME_LENGTH], (named.name or "").strip()[:NAME_LENGTH]
 
 
 def _scalars(call: NormalisedCall) -> Iterator[tuple[str, object]]:

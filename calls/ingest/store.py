@@ -14,14 +14,13 @@ of the same deliveries gives the same call: see calls.ingest.registers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from operator import attrgetter
-from typing import TypeVar
 
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import connection, transaction
 from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
@@ -33,9 +32,8 @@ from calls.ingest.registers import Registers, newest, registers, stamp_of
 from calls.ingest.rows import insert, instance, new_ids
 from calls.models import Assistant, Call, Campaign
 from calls.on_platform import copy_names
+from calls.transactions import in_transaction
 
-T = TypeVar("T")
-TRIES = 5
 GENERATED = [field.attname for field in Call._meta.concrete_fields if field.generated]
 CREATED = tuple(field.attname for field in Call._meta.concrete_fields if not field.generated)
 
@@ -91,18 +89,6 @@ def close(calls: Sequence[int]) -> int:
     count = sum(ledger.adopt(row).close_without_ending() for row in rows)
     ledger.write()
     return count
-
-
-def in_transaction(work: Callable[[], T]) -> T:
-    """Do it all or nothing; again from the start when another writer was first or two waited for each other."""
-    for _ in range(TRIES - 1):
-        try:
-            with transaction.atomic():
-                return work()
-        except (IntegrityError, OperationalError):
-            continue
-    with transaction.atomic():
-        return work()
 
 
 def create(calls: Sequence[Call]) -> None:
@@ -196,7 +182,7 @@ class Ledger:
 
     def _catch_up(self, calls: Sequence[int]) -> None:
         if self._directory.is_outdated():
-            catch_up(calls)
+            in_transaction(lambda: catch_up(calls))
 
     def _said(self, arrived: Arrived) -> Registers:
         rates = self._directory.rates(arrived.normalised.source)

@@ -167,3 +167,25 @@ def test_an_older_name_that_waits_for_a_newer_one_changes_nothing():
     at_once([newer, older])
     assert Assistant.objects.get().name == "Newer"
     assert set(Call.objects.values_list("assistant_name", flat=True)) == {"Newer"}
+
+
+def test_who_waits_to_rename_an_assistant_holds_none_of_its_calls():
+    first, second = (PAYLOAD | {"id": f"c-{n}", "assistant": {"id": "a", "name": "Old"}} for n in (1, 2))
+    later = second | {"ended_reason": "silence", "assistant": {"id": "a", "name": "New"}}
+    take([Record(1, b"{}", first), Record(2, b"{}", second)], "calls.jsonl")
+    is_locked = Event()
+
+    def lock_one_by_one():
+        with transaction.atomic():
+            Call.objects.select_for_update().get(external_id="c-1")
+            is_locked.set()
+            time.sleep(0.3)
+            Call.objects.select_for_update(nowait=True).get(external_id="c-2")
+
+    def rename_by_the_second():
+        is_locked.wait()
+        return take([Record(1, b"{}", later)], "later.jsonl")
+
+    _, (arrival,) = at_once([lock_one_by_one, rename_by_the_second])
+    assert arrival.outcome == "updated"
+    assert set(Call.objects.values_list("assistant_name", flat=True)) == {"New"}

@@ -16,9 +16,10 @@ from calls.choices import RecordingState
 from calls.ingest.demo.attempt import DemoCall
 from calls.ingest.demo.maker import demo_calls
 from calls.ingest.demo.recorded import CHANNELS, CONTENT_TYPE, Recorded
-from calls.ingest.store import Arrived, Ledger, in_transaction
+from calls.ingest.store import Arrived, Ledger
 from calls.models import Call, Recording
 from calls.planner import refresh_statistics
+from calls.transactions import in_transaction
 
 BATCH = 250  # calls written together
 BAR_WIDTH = 40
