@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -109,7 +110,12 @@ def head(table: Table) -> bytes:
 
 
 def interrupter(alias: str) -> Callable[[], None]:
-    """Ends the statement that the connection is at, from another thread."""
+    """Ends the statement that the connection is at, from another thread; nothing once the connection is closed."""
     wrapper = connections[alias]
     raw = wrapper.connection
-    return raw.interrupt if wrapper.vendor == "sqlite" else raw.cancel
+
+    def interrupt() -> None:
+        with suppress(raw.Error):
+            raw.interrupt() if wrapper.vendor == "sqlite" else raw.cancel()
+
+    return interrupt

@@ -18,7 +18,7 @@ from exports import jobs, run, schedules, storing, tasks
 from exports.formats import FORMATS
 from exports.models import ExportJob, ExportSchedule, State
 from exports.output import Output
-from exports.run import run_export
+from exports.run import Pulse, run_export
 from exports.table import Choice
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("bells")]
@@ -227,6 +227,20 @@ def test_a_time_limit_for_pages_ends_no_export(ask, monkeypatch):
     monkeypatch.setattr("exports.files.write", write)
     job = ask()
     run_export(job.pk)
+    assert state_of(job) == State.DONE
+
+
+def test_who_interrupts_an_export_that_is_over_meets_no_error(ask, monkeypatch):
+    interrupts, usual = [], Pulse.began
+
+    def began(self, total, output, interrupt):
+        interrupts.append(interrupt)
+        usual(self, total, output, interrupt)
+
+    monkeypatch.setattr(Pulse, "began", began)
+    job = ask()
+    run_export(job.pk)
+    interrupts[0]()
     assert state_of(job) == State.DONE
 
 
