@@ -11,11 +11,10 @@ from analytics.buckets import Days, chosen_days
 from analytics.each_day import totals_by_day
 from analytics.rollups import by_number, daily_totals
 from analytics.sealing import ids_on
-from analytics.totals import Totals, grouped, summed
+from analytics.totals import Totals, grouped, read
 from calls.clock import day_number, day_of, hour_number
 from calls.filters import CallFilter
 from calls.models import Call
-from calls.querysets import fetched
 from calls.reading import Reading, Span, Way
 
 # Parameters that are answered by other tables than that of the calls.
@@ -39,7 +38,7 @@ def _from_calls(selection: CallFilter) -> dict[date, Totals]:
     if days is None or not selection.is_valid():
         return {}
     if (way is Reading.GATHER and is_told_elsewhere(selection)) or days.length > MOST_DAYS:
-        return by_number(fetched(summed(selection.qs_read(way), number=day_number(zone, days.years))))
+        return by_number(read(selection.qs_read(way), number=day_number(zone, days.years)))
     return totals_by_day(selection.qs_read(way, with_days=False), days, zone)
 
 

@@ -12,12 +12,11 @@ from analytics.daily import calls_of, years_of
 from analytics.grains import ROLLED_UP
 from analytics.links import narrowed, within_duration
 from analytics.rollups import column_totals
-from analytics.totals import Totals, collected, summed, total
+from analytics.totals import Totals, collected, read, total
 from calls import clock, countries
 from calls.choices import Direction, Status
 from calls.filters import CallFilter
 from calls.parameters import NONE, WEEKDAYS
-from calls.querysets import fetched
 from calls.reading import Constant
 
 # Where a band of durations begins, in seconds; a band has its beginning and not its end.
@@ -60,7 +59,7 @@ def divided(selection: CallFilter, dimensions: Iterable[Dimension]) -> dict[str,
 
 def _from_calls(selection: CallFilter, dimensions: Sequence[Dimension]) -> dict[str, dict[str, Totals]]:
     values = {f"dimension_{one.name}": one.expression(selection) for one in dimensions}
-    rows = fetched(summed(calls_of(selection), **values))
+    rows = read(calls_of(selection), **values)
     parts = {one: collected((row[place], row[len(values) :]) for row in rows) for place, one in enumerate(dimensions)}
     return {one.name: one.keyed(totals) for one, totals in parts.items()}
 

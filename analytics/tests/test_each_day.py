@@ -5,6 +5,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from analytics import daily
 from analytics.daily import by_day, days_of
@@ -78,3 +80,14 @@ def test_a_long_range_is_cut_to_the_days_that_have_calls(calls, select):
 
 def test_without_calls_there_are_no_days(select):
     assert by_day(select("recorded=true")) == by_day(select("phone=5550&period=7d")) == {}
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="PostgreSQL only")
+@pytest.mark.django_db(transaction=True)
+def test_postgresql_uses_a_second_process_for_what_reads_many_calls_alone(select):
+    make_call(transcript="the wizard said so")
+    with connection.cursor() as cursor, CaptureQueriesContext(connection) as captured:
+        by_day(select("period=30d&q=wizard"))
+        cursor.execute("SHOW max_parallel_workers_per_gather")
+        assert cursor.fetchone() == ("0",)
+    assert sum("max_parallel_workers_per_gather = 1" in query["sql"] for query in captured) == 1
