@@ -18,7 +18,7 @@ from django.db.models import Aggregate, BigIntegerField, Case, DateTimeField, Fu
 from django.db.models.expressions import RawSQL
 
 from analytics.buckets import Days, each_day
-from analytics.totals import SUMS, Totals, collected, read
+from analytics.totals import SUMS, Totals, grouped
 from calls.choices import LIVE_STATUSES, Status
 from calls.days import day_end, day_start
 from calls.models import Call
@@ -39,8 +39,8 @@ def totals_by_day(calls: QuerySet[Call], days: Days, zone: ZoneInfo) -> dict[dat
     if connection.vendor == "sqlite":
         return _each_alone(calls, dates, [*starts, end])
     number = RawSQL("width_bucket(calls_call.started_at, %s::timestamptz[])", [starts], BigIntegerField())
-    rows = read(calls.filter(started_at__gte=starts[0], started_at__lt=end), number=number)
-    return {dates[place - 1]: totals for place, totals in collected((row[0], row[1:]) for row in rows).items()}
+    found = grouped(calls.filter(started_at__gte=starts[0], started_at__lt=end), number=number)
+    return {dates[place - 1]: totals for place, totals in found.items()}
 
 
 def _each_alone(calls: QuerySet[Call], dates: Sequence[date], limits: Sequence[datetime]) -> dict[date, Totals]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Aggregate, BigIntegerField, Count, F, Q, QuerySet, Sum, Value
+from django.db.models import Aggregate, BigIntegerField, Count, F, Q, QuerySet, Sum
 from django.db.models.functions import Cast
 from django.db.models.sql.compiler import SQLCompiler
 
@@ -126,7 +126,7 @@ SUMS: dict[str, Any] = {
 
 def grouped(calls: QuerySet[Call], **keys: Any) -> dict[Any, Totals]:
     """The totals by the value of an expression, or by the tuple of the values of several."""
-    rows = summed(calls, **keys)
+    rows = read(calls, **keys)
     return collected((row[0] if len(keys) == 1 else row[: len(keys)], row[len(keys) :]) for row in rows)
 
 
@@ -153,7 +153,3 @@ def collected(rows: Iterable[tuple[Hashable, tuple[Any, ...]]]) -> dict[Any, Tot
         a, b, c, d = sums.get(key, (0, 0, 0, 0))
         sums[key] = (a + more[0], b + more[1], c + more[2], d + more[3])
     return {key: Totals(counts, *sums[key]) for key, counts in statuses.items()}
-
-
-def totals_of(calls: QuerySet[Call]) -> Totals:
-    return grouped(calls, key=Value(0)).get(0, NOTHING)
