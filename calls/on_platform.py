@@ -112,8 +112,8 @@ class Assistant(OnPlatform):
         super().merge_into(other)
 
     def _give_calls(self, other: OnPlatform) -> None:
-        if self.calls.update(assistant=other, updated_at=timezone.now()):
-            copy_names(Assistant.objects.get(pk=other.pk).calls.all())
+        self.calls.update(assistant=other, updated_at=timezone.now())
+        copy_names(self.calls.model.objects.filter(assistant=other.pk))
 
 
 class Campaign(OnPlatform):
