@@ -113,9 +113,10 @@ def interrupter(alias: str) -> Callable[[], None]:
     """Ends the statement that the connection is at, from another thread; nothing once the connection is closed."""
     wrapper = connections[alias]
     raw = wrapper.connection
+    end = raw.interrupt if wrapper.vendor == "sqlite" else raw.cancel
 
     def interrupt() -> None:
         with suppress(raw.Error):
-            raw.interrupt() if wrapper.vendor == "sqlite" else raw.cancel()
+            end()
 
     return interrupt
